@@ -1,0 +1,1 @@
+"""Engines: each finds candidates and serves passages behind `search.engine.Engine`."""

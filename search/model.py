@@ -1,0 +1,220 @@
+"""Query, Candidates, Fragment, Hit, Results: the words every engine, ranker and page share."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Occur = Literal["should", "must", "must_not"]
+Kind = Literal["term", "phrase", "synonym", "spelling", "prefix"]
+PartKind = Literal["term", "phrase", "all_words", "proximity", "synonym", "spelling", "semantic"]
+ReviewState = Literal["reviewed", "overdue", "unknown"]
+
+FILTERS = ("label", "article", "source", "language", "review", "reviewed_since")
+
+
+class BadQuery(ValueError):
+    """The asker can mend it: too long, an unknown filter, a page out of range. The message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing a passage may, must or must not have.
+
+    `words` are analysed: one is a term, several are a phrase, in order. `field` is "title", "headings" or
+    "body"; None is the whole passage in its context. Clauses of the same `group` stand for the same word the
+    person typed (a synonym beside it, say); `content` tells words that carry meaning from question words.
+    """
+
+    words: tuple[str, ...]
+    typed: str
+    group: int
+    kind: Kind = "term"
+    occur: Occur = "should"
+    field: str | None = None
+    weight: float = 1.0
+    content: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What restricts the passages: values of one name are OR, names are AND; empty does not restrict.
+
+    `hidden_labels` keeps articles out of answers (the handbook). `review_cutoffs` maps a label, or "" for
+    all others, to the day before which a review is overdue.
+    """
+
+    label: tuple[str, ...] = ()
+    article: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
+    reviewed_since: str | None = None
+    hidden_labels: tuple[str, ...] = ()
+    review_cutoffs: Mapping[str, datetime.date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: the text as typed, its clauses, and its filters."""
+
+    text: str
+    clauses: tuple[Clause, ...] = ()
+    filters: Filters = Filters()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One addend of a score."""
+
+    kind: PartKind
+    field: str | None
+    term: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage an engine found; `parts` add up to `score`."""
+
+    passage_id: str
+    score: float
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def article_id(self) -> str:
+        return self.passage_id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The best k, by score and then by id; `total` and `facets` count every match, exactly.
+
+    `per_article` counts the matching passages of each article among the candidates; `articles` is the
+    number of articles that match.
+    """
+
+    best: tuple[Candidate, ...]
+    total: int
+    articles: int
+    per_article: Mapping[str, int]
+    facets: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as an engine serves it: what a hit shows, all from one generation."""
+
+    passage_id: str
+    article_id: str
+    article_title: str
+    heading_path: tuple[str, ...]
+    anchor: str
+    text: str
+    context: str | None
+    url: str | None
+    source: str
+    language: str
+    reviewed: str | None
+    labels: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of text, marked as matched or not; a passage's fragments joined are its text."""
+
+    text: str
+    matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked passage; `link` is its path in the web front end."""
+
+    rank: int
+    score: float
+    passage: StoredPassage
+    fragments: tuple[Fragment, ...]
+    review_state: ReviewState
+    link: str
+    more_in_article: int = 0
+    parts: tuple[Part, ...] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the hit as the JSON object of the command line and the API."""
+        data: dict[str, Any] = {"rank": self.rank, "score": self.score, **passage_json(self)}
+        if self.parts is not None:
+            data["explanation"] = {
+                "score": self.score,
+                "parts": [
+                    {"kind": part.kind, "field": part.field, "term": part.term, "score": part.score}
+                    for part in self.parts
+                ],
+            }
+        return data
+
+
+def passage_json(hit: Hit) -> dict[str, Any]:
+    """Return a hit without rank and score: what is known of the passage itself."""
+    passage = hit.passage
+    return {
+        "passage_id": passage.passage_id,
+        "article_id": passage.article_id,
+        "article_title": passage.article_title,
+        "heading_path": list(passage.heading_path),
+        "text": passage.text,
+        "context": passage.context,
+        "snippet": [{"text": fragment.text, "matched": fragment.matched} for fragment in hit.fragments],
+        "url": passage.url,
+        "source": passage.source,
+        "link": hit.link,
+        "reviewed": passage.reviewed,
+        "review_state": hit.review_state,
+        "labels": list(passage.labels),
+        "cautions": list(passage.cautions),
+        "more_in_article": hit.more_in_article,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The whole answer to a query; `total` counts matching passages, exactly."""
+
+    query: str
+    page: int
+    limit: int
+    total: int
+    took_ms: float
+    hits: tuple[Hit, ...]
+    remarks: tuple[str, ...] = ()
+    mode: str = "lexical"
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    nothing_found: bool = False
+    nearest: tuple[Hit, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the results as the JSON object of the command line and the API."""
+        return {
+            "query": self.query,
+            "remarks": list(self.remarks),
+            "mode": self.mode,
+            "page": self.page,
+            "limit": self.limit,
+            "total": self.total,
+            "took_ms": round(self.took_ms, 3),
+            "suggestion": None,
+            "answer": None,
+            "nothing_found": self.nothing_found,
+            "urgent": [],
+            "hits": [hit.to_json() for hit in self.hits],
+            "nearest": [hit.to_json() for hit in self.nearest],
+            "facets": {
+                name: [{"value": value, "count": count} for value, count in values]
+                for name, values in self.facets.items()
+            },
+            "questions": [],
+        }

@@ -1,0 +1,1 @@
+"""The browser front end, the JSON API and the command line."""
