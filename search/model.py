@@ -15,10 +15,6 @@ ReviewState = Literal["reviewed", "overdue", "unknown"]
 FILTERS = ("label", "article", "source", "language", "review", "reviewed_since")
 
 
-class BadQuery(ValueError):
-    """The asker can mend it: too long, an unknown filter, a page out of range. The message is for people."""
-
-
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One thing a passage may, must or must not have.
