@@ -1,0 +1,1 @@
+"""What the product promises, tested with real parts."""

@@ -1,0 +1,25 @@
+"""What all tests share: no test sees or touches the home and the settings of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("answerdesk", deadline=None)  # machines differ; a slow one is not a wrong one
+settings.load_profile("answerdesk")
+
+FOR_TESTS = {"ANSWERDESK_TEST_DATA", "ANSWERDESK_CI"}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, the default one of every command and program that the test starts."""
+    for name in os.environ:
+        if name.startswith("ANSWERDESK_") and name not in FOR_TESTS:
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("ANSWERDESK_HOME", str(folder))
+    return folder

@@ -1,0 +1,37 @@
+"""What a test needs from its machine: without it the test is skipped, or fails where ANSWERDESK_CI is set."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+
+def outside_data(*parts: str) -> Path:
+    """Return a path inside the folder of test data that lives outside the repository, or skip the test."""
+    folder = os.environ.get("ANSWERDESK_TEST_DATA")
+    if not folder:
+        pytest.skip("needs test data from outside the repository: set ANSWERDESK_TEST_DATA to its folder")
+    path = Path(folder).joinpath(*parts)
+    if not path.exists():
+        missing(f"{path}, named by ANSWERDESK_TEST_DATA, is not there")
+    return path
+
+
+def program(*names: str) -> str:
+    """Return the path of the first of these programs that is installed, or skip the test."""
+    for name in names:
+        path = shutil.which(name)
+        if path:
+            return path
+    missing(f"needs one of these programs: {', '.join(names)}")
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the test; in CI, where everything must be there, fail it."""
+    if os.environ.get("ANSWERDESK_CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
