@@ -23,11 +23,10 @@ def outside_data(*parts: str) -> Path:
 
 def program(*names: str) -> str:
     """Return the path of the first of these programs that is installed, or skip the test."""
-    for name in names:
-        path = shutil.which(name)
-        if path:
-            return path
-    missing(f"needs one of these programs: {', '.join(names)}")
+    paths = [path for path in map(shutil.which, names) if path]
+    if not paths:
+        missing(f"needs one of these programs: {', '.join(names)}")
+    return paths[0]
 
 
 def missing(reason: str) -> NoReturn:

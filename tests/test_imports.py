@@ -70,9 +70,8 @@ def imported_names(node: ast.Import | ast.ImportFrom | ast.Call, module: str, is
             above = steps[: len(steps) - node.level + is_package]
             start = ".".join([*above, start] if start else above)
         yield from (f"{start}.{alias.name}" for alias in node.names)
-    elif ast.unparse(node.func).endswith(("import_module", "__import__")):
-        if node.args and isinstance(node.args[0], ast.Constant):
-            yield str(node.args[0].value)
+    elif ast.unparse(node.func).endswith(("import_module", "__import__")) and node.args:
+        yield str(getattr(node.args[0], "value", ""))
 
 
 def wrong(root: Path) -> list[str]:
