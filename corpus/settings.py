@@ -22,7 +22,7 @@ class Setting:
 
 SETTINGS = (
     Setting("library", "", "Where articles are kept: empty for SQLite in the home, or postgresql://user@host/db."),
-    Setting("engine", "whoosh", "The search engine: whoosh, or memory for trying things out."),
+    Setting("engine", "whoosh", "The search engine: whoosh, an index on local disk."),
     Setting("review_months", 36, "Months after which a review is overdue."),
     Setting("review_months_by_label", "", "Months for articles with a label, for example medicines=12, handbook=24."),
     Setting("max_document_mb", 64, "Documents larger than this many megabytes are skipped, with a line that says so."),

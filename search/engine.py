@@ -12,7 +12,10 @@ from search.model import Candidates, Query, StoredPassage
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """What an engine holds: the last change it contains and the size of its index."""
+    """What an engine holds: its generation, the last change that it contains, and its size.
+
+    `generation` is None where nothing was built yet.
+    """
 
     generation: str | None
     change: int
@@ -21,8 +24,29 @@ class EngineState:
     passages: int
 
 
+class Snapshot(Protocol):
+    """One generation, unchanged while it is held: a search uses one from start to end."""
+
+    @property
+    def state(self) -> EngineState:
+        """What this generation holds."""
+
+    def candidates(self, query: Query, k: int) -> Candidates:
+        """Find the best `k` passages, the exact total and facet counts; with `query.explain`, score parts."""
+
+    def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
+        """Serve passages by id; an id that is not there is left out."""
+
+    def terms(self, prefix: str) -> Mapping[str, int]:
+        """Return the indexed words that start with `prefix`, with the number of passages that have each."""
+
+
 class Engine(Protocol):
-    """Takes changes, finds candidates, serves passages, knows its words and its state."""
+    """Takes changes and hands out snapshots.
+
+    Raises:
+        OutageError: from any method, when the index or its server is away or of a newer version.
+    """
 
     def apply(self, changes: Iterable[Change], number: int) -> None:
         """Take changes in order; afterwards the engine contains the Library up to change `number`."""
@@ -30,14 +54,8 @@ class Engine(Protocol):
     def rebuild(self, articles: Iterable[Article], number: int) -> None:
         """Replace everything by `articles`, the Library as it stands at change `number`."""
 
-    def candidates(self, query: Query, k: int) -> Candidates:
-        """Find the best `k` passages with the parts of their scores, the exact total and facet counts."""
+    def snapshot(self) -> Snapshot:
+        """Return the live generation."""
 
-    def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
-        """Serve passages by id; an id that is not there is left out."""
-
-    def terms(self, prefix: str) -> Mapping[str, int]:
-        """Return the index's words that start with `prefix`, with the number of passages that have each."""
-
-    def state(self) -> EngineState:
-        """Tell what the engine holds."""
+    def close(self) -> None:
+        """Let go of files and connections."""

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from corpus.article import Article
+from corpus.passages import cut
+from corpus.review import ReviewState
+
 Occur = Literal["should", "must", "must_not"]
 Kind = Literal["term", "phrase", "synonym", "spelling", "prefix"]
 PartKind = Literal["term", "phrase", "all_words", "proximity", "synonym", "spelling", "semantic"]
-ReviewState = Literal["reviewed", "overdue", "unknown"]
 
 FILTERS = ("label", "article", "source", "language", "review", "reviewed_since")
 
@@ -19,9 +22,10 @@ FILTERS = ("label", "article", "source", "language", "review", "reviewed_since")
 class Clause:
     """One thing a passage may, must or must not have.
 
-    `words` are analysed: one is a term, several are a phrase, in order. `field` is "title", "headings" or
-    "body"; None is the whole passage in its context. Clauses of the same `group` stand for the same word the
-    person typed (a synonym beside it, say); `content` tells words that carry meaning from question words.
+    `words` are analysed: one is a term, several are a phrase, in order, where "" stands for any word. `field` is
+    "title", "headings" or "body"; None is the whole passage in its context. Clauses of the same `group`
+    stand for the same word the person typed (a synonym beside it, say); `content` tells words that carry meaning from
+    question words.
     """
 
     words: tuple[str, ...]
@@ -38,8 +42,7 @@ class Clause:
 class Filters:
     """What restricts the passages: values of one name are OR, names are AND; empty does not restrict.
 
-    `hidden_labels` keeps articles out of answers (the handbook). `review_cutoffs` maps a label, or "" for
-    all others, to the day before which a review is overdue.
+    `hidden_labels` keeps articles out of answers (the handbook). `review_cutoffs`: see `corpus.review`.
     """
 
     label: tuple[str, ...] = ()
@@ -49,16 +52,23 @@ class Filters:
     review: tuple[str, ...] = ()
     reviewed_since: str | None = None
     hidden_labels: tuple[str, ...] = ()
-    review_cutoffs: Mapping[str, datetime.date] = field(default_factory=dict)
+    review_cutoffs: tuple[tuple[str, datetime.date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked: the text as typed, its clauses, and its filters."""
+    """What is asked: the text as typed, its clauses, and its filters.
+
+    A passage matches when it has every `must` clause, no `must_not` clause and, where no clause is a must, at
+    least one content word (any word, where the query has no other). With `all_words`, passages that have
+    every content word come before those that do not.
+    """
 
     text: str
     clauses: tuple[Clause, ...] = ()
     filters: Filters = Filters()
+    all_words: bool = False
+    explain: bool = False
     remarks: tuple[str, ...] = ()
 
 
@@ -89,13 +99,11 @@ class Candidate:
 class Candidates:
     """The best k, by score and then by id; `total` and `facets` count every match, exactly.
 
-    `per_article` counts the matching passages of each article among the candidates; `articles` is the
-    number of articles that match.
+    `per_article` counts the matching passages of every article that matches.
     """
 
     best: tuple[Candidate, ...]
     total: int
-    articles: int
     per_article: Mapping[str, int]
     facets: Mapping[str, Mapping[str, int]]
 
@@ -117,6 +125,32 @@ class StoredPassage:
     reviewed: str | None
     labels: tuple[str, ...]
     cautions: tuple[str, ...]
+
+    def field_texts(self) -> dict[str, tuple[str, ...]]:
+        """Return what is indexed, by field; a phrase does not reach from one text into the next."""
+        return {"title": (self.article_title,), "headings": self.heading_path, "body": (self.text,)}
+
+
+def stored_passages(article: Article) -> list[StoredPassage]:
+    """Cut an article into the passages that engines store."""
+    return [
+        StoredPassage(
+            passage_id=passage.id,
+            article_id=article.id,
+            article_title=article.title,
+            heading_path=passage.heading_path,
+            anchor=passage.anchor,
+            text=passage.text,
+            context=passage.context,
+            url=article.url,
+            source=article.source,
+            language=article.language,
+            reviewed=article.reviewed,
+            labels=article.labels,
+            cautions=passage.cautions,
+        )
+        for passage in cut(article)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,215 @@
+"""Candidates from columns: add up each clause's scores over all passages, keep the best."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from search import scoring
+from search.engines.columns import FIELD_STRIDE, ArticleFacts, Columns
+from search.fields import NAMES
+from search.filtering import FACETS, admits, facet_values
+from search.model import Candidate, Candidates, Clause, Filters, Part, Query
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The columns of one Whoosh segment and the numbers of its deleted passages."""
+
+    columns: Columns
+    deleted: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The passages that have a clause: their numbers over all segments, and the counts a row a field."""
+
+    documents: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    weights: scoring.Weights
+
+
+class Ranker:
+    """Ranks the passages of all segments of a generation together, as if they were one."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        sizes = [len(segment.columns) for segment in segments]
+        self._starts = [sum(sizes[:n]) for n in range(len(sizes))]
+        self._alive: Mask = np.ones(sum(sizes), bool)
+        for start, segment in zip(self._starts, segments, strict=True):
+            self._alive[[start + number for number in segment.deleted]] = False
+        self._has_deleted = not self._alive.all()
+        lengths = [segment.columns.lengths for segment in segments]
+        self._lengths = np.concatenate(lengths, axis=1) if lengths else np.zeros((len(NAMES), 0), np.int32)
+        self._size = int(self._alive.sum())
+        self._means = [float(own[self._alive].mean()) if self._size else 0.0 for own in self._lengths]
+        self._facts: list[ArticleFacts] = [facts for segment in segments for facts in segment.columns.articles]
+        offset, article_of = 0, []
+        for segment in segments:
+            article_of.append(segment.columns.article_of + np.int64(offset))
+            offset += len(segment.columns.articles)
+        self._article_of = np.concatenate(article_of) if article_of else np.zeros(0, np.int64)
+        self.articles = len({self._facts[n].article_id for n in np.unique(self._article_of[self._alive])})
+
+    def __len__(self) -> int:
+        return self._size
+
+    def number_of(self, passage_id: str) -> int | None:
+        """Return the number of a passage that is there and not deleted."""
+        return self._numbers.get(passage_id)
+
+    @functools.cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {
+            key: start + number
+            for start, segment in zip(self._starts, self._segments, strict=True)
+            for number, key in enumerate(segment.columns.passage_ids)
+            if self._alive[start + number]
+        }
+
+    def terms(self, prefix: str) -> dict[str, int]:
+        words = {word for segment in self._segments for word in segment.columns.terms if word.startswith(prefix)}
+        counts = {word: len(self._postings(word)[0]) for word in sorted(words)}
+        return {word: count for word, count in counts.items() if count}
+
+    def candidates(self, query: Query, k: int) -> Candidates:
+        matches = {clause: self._match(clause) for clause in query.clauses}
+        matched = self._admitted(query.filters).copy()
+        for group in scoring.required(query):
+            matched &= self._mask(matches[clause] for clause in group)
+        for clause, match in matches.items():
+            if clause.occur == "must_not":
+                matched[match.documents] = False
+        scores = np.zeros(len(matched))
+        for clause, match in matches.items():
+            if clause.occur != "must_not":
+                for _, part in match.weights.scores(list(match.counts), list(self._lengths[:, match.documents])):
+                    scores[match.documents] += part
+        bonus = scoring.all_words_bonus(match.weights for match in matches.values()) if query.all_words else 0.0
+        has_all = np.zeros(0, bool)
+        if bonus:
+            content = {clause.group for clause in query.clauses if clause.content}
+            has_all = np.ones(len(matched), bool)
+            for number in content:
+                has_all &= self._mask(match for clause, match in matches.items() if clause.group == number)
+            scores[has_all] += bonus
+        documents = np.flatnonzero(matched)
+        best = []
+        for number, key, score in self._best(documents, scores, k):
+            parts = self._parts(number, matches, bonus if bonus and has_all[number] else 0.0) if query.explain else ()
+            best.append(Candidate(key, score, parts))
+        per_article = np.bincount(self._article_of[documents], minlength=len(self._facts))
+        having = np.flatnonzero(per_article).tolist()
+        return Candidates(
+            best=tuple(best),
+            total=len(documents),
+            per_article={self._facts[article].article_id: int(per_article[article]) for article in having},
+            facets=self._facets(query.filters, having, per_article),
+        )
+
+    def _best(
+        self, documents: npt.NDArray[np.int64], scores: npt.NDArray[np.float64], k: int
+    ) -> list[tuple[int, str, float]]:
+        own = np.round(scores[documents], scoring.DIGITS)
+        if len(documents) > k:
+            least = np.partition(own, len(own) - k)[len(own) - k]
+            documents, own = documents[own >= least], own[own >= least]
+        rows = [
+            (number, self._key(number), score) for number, score in zip(documents.tolist(), own.tolist(), strict=True)
+        ]
+        rows.sort(key=lambda row: (-row[2], row[1]))
+        return rows[:k]
+
+    def _key(self, number: int) -> str:
+        segment = int(np.searchsorted(self._starts, number, side="right")) - 1
+        return self._segments[segment].columns.passage_ids[number - self._starts[segment]]
+
+    def _parts(self, number: int, matches: Mapping[Clause, _Match], bonus: float) -> tuple[Part, ...]:
+        parts: list[Part] = []
+        for clause, match in matches.items():
+            at = int(np.searchsorted(match.documents, number))
+            if clause.occur != "must_not" and at < len(match.documents) and match.documents[at] == number:
+                parts.extend(match.weights.parts(match.counts[:, at].tolist(), self._lengths[:, number].tolist()))
+        if bonus:
+            parts.append(Part("all_words", None, "", bonus))
+        return tuple(parts)
+
+    def _mask(self, matches: Iterable[_Match]) -> Mask:
+        mask = np.zeros(len(self._alive), bool)
+        for match in matches:
+            mask[match.documents] = True
+        return mask
+
+    def _match(self, clause: Clause) -> _Match:
+        documents, counts = self._postings(clause.words[0]) if len(clause.words) == 1 else self._phrase(clause.words)
+        if clause.field is not None:
+            counts = np.where(np.array([[name == clause.field] for name in NAMES]), counts, 0)
+            there = counts.any(axis=0)
+            documents, counts = documents[there], counts[:, there]
+        having = np.count_nonzero(counts, axis=1).tolist()
+        return _Match(documents, counts, scoring.Weights(clause, self._size, having, len(documents), self._means))
+
+    def _postings(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        found = [segment.columns.postings(term) for segment in self._segments]
+        documents = [one.documents + np.int64(start) for start, one in zip(self._starts, found, strict=True)]
+        return self._without_deleted(
+            np.concatenate([np.zeros(0, np.int64), *documents]),
+            np.concatenate([np.zeros((len(NAMES), 0), np.int64), *(one.counts for one in found)], axis=1),
+        )
+
+    def _without_deleted(
+        self, documents: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        if self._has_deleted:
+            alive = self._alive[documents]
+            documents, counts = documents[alive], counts[:, alive]
+        return documents, counts
+
+    def _phrase(self, words: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Count a phrase: the places where each word stands as far from the first as in the phrase."""
+        documents: list[int] = []
+        counts: list[list[int]] = []
+        for start, segment in zip(self._starts, self._segments, strict=True):
+            firsts = dict(segment.columns.positions(words[0]))
+            for distance, word in enumerate(words):
+                if word and distance:
+                    others = dict(segment.columns.positions(word))
+                    firsts = {
+                        number: np.intersect1d(found, others[number] - distance, assume_unique=True)
+                        for number, found in firsts.items()
+                        if number in others
+                    }
+            for number, found in sorted(firsts.items()):
+                if len(found):
+                    documents.append(start + number)
+                    counts.append([int((found // FIELD_STRIDE == field).sum()) for field in range(len(NAMES))])
+        return self._without_deleted(
+            np.array(documents, np.int64), np.array(counts, np.int64).reshape(-1, len(NAMES)).T
+        )
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019 - a ranker lives as long as its generation
+    def _admitted(self, filters: Filters) -> Mask:
+        articles = np.array([admits(filters, facts) for facts in self._facts], bool)
+        return self._alive & articles[self._article_of] if len(articles) else self._alive
+
+    @functools.lru_cache(maxsize=8)  # noqa: B019
+    def _facet_values(self, filters: Filters) -> list[dict[str, tuple[str, ...]]]:
+        return [facet_values(facts, filters) for facts in self._facts]
+
+    def _facets(
+        self, filters: Filters, articles: Sequence[int], per_article: npt.NDArray[np.int64]
+    ) -> dict[str, dict[str, int]]:
+        facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        values = self._facet_values(filters)
+        for article in articles:
+            for name, own in values[article].items():
+                for value in own:
+                    facets[name][value] = facets[name].get(value, 0) + int(per_article[article])
+        return facets

@@ -1,0 +1,88 @@
+"""Candidates to hits, the same for every engine: collapse by article, one page, what a hit shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from corpus.review import review_state
+from search.engine import Snapshot
+from search.fragments import fragments
+from search.model import Candidate, Candidates, Hit, Query, StoredPassage
+
+FIRST = 10  # the hits in which an article has at most
+MOST_OF_AN_ARTICLE = 2  # passages, when at least
+ENOUGH_ARTICLES = 3  # articles match
+
+
+def page_of_hits(snapshot: Snapshot, query: Query, *, page: int, limit: int) -> tuple[Candidates, list[Hit]]:
+    """Find one page of hits, with all that was counted."""
+    wanted = page * limit
+    k = max(wanted, FIRST) + 100
+    while True:
+        found = snapshot.candidates(query, k)
+        ordered = collapse(found, query)
+        if len(found.best) == found.total or _first_is_settled(ordered):
+            break
+        k *= 8
+    shown = ordered[wanted - limit : wanted]
+    stored = snapshot.passages([candidate.passage_id for candidate in shown])
+    own = Counter(candidate.article_id for candidate in shown)
+    cutoffs = dict(query.filters.review_cutoffs)
+    hits = [
+        Hit(
+            rank=wanted - limit + n,
+            score=candidate.score,
+            passage=stored[candidate.passage_id],
+            fragments=fragments(stored[candidate.passage_id].text, query),
+            review_state=review_state(
+                stored[candidate.passage_id].reviewed, stored[candidate.passage_id].labels, cutoffs
+            ),
+            link=link(stored[candidate.passage_id]),
+            more_in_article=found.per_article[candidate.article_id] - own[candidate.article_id],
+            parts=candidate.parts if query.explain else None,
+        )
+        for n, candidate in enumerate(shown, 1)
+    ]
+    return found, hits
+
+
+def collapse(found: Candidates, query: Query) -> Sequence[Candidate]:
+    """Order candidates so that no article fills the first page while others match.
+
+    Not with a filter on the article, and not when fewer than three articles match. What is put back follows the first
+    ten, or the last of the others where there are fewer.
+    """
+    if query.filters.article or len(found.per_article) < ENOUGH_ARTICLES:
+        return found.best
+    first: list[Candidate] = []
+    rest: list[Candidate] = []
+    taken: Counter[str] = Counter()
+    for candidate in found.best:
+        if len(first) < FIRST and taken[candidate.article_id] < MOST_OF_AN_ARTICLE:
+            taken[candidate.article_id] += 1
+            first.append(candidate)
+        else:
+            rest.append(candidate)
+    return first + rest
+
+
+def _first_is_settled(ordered: Sequence[Candidate]) -> bool:
+    """Tell whether the first ten hold enough articles, so that candidates not yet seen cannot change them."""
+    counts = Counter(candidate.article_id for candidate in ordered[:FIRST])
+    return len(ordered) >= FIRST and max(counts.values()) <= MOST_OF_AN_ARTICLE
+
+
+def link(passage: StoredPassage) -> str:
+    """Return the path of a passage in the web front end, marked in its article."""
+    asked = urlencode({"passage": passage.passage_id})
+    return f"/articles/{quote(passage.article_id)}?{asked}#{quote(passage.anchor)}"
+
+
+def facets(found: Candidates) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Return facet counts, largest first."""
+    return {
+        name: tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        for name, counts in found.facets.items()
+    }

@@ -1,0 +1,105 @@
+"""BM25: one formula for every engine, on numbers or on whole columns of them.
+
+A passage's score for a word is the BM25 of the passage in its context (title, headings and body as one text) plus the
+weighted BM25 of the title and of the headings alone (`search.fields`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from search.fields import FIELDS
+from search.model import Clause, Part, Query
+
+# Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), section 3.3.
+K1 = 1.2
+B = 0.75
+
+DIGITS = 6  # decimals of a score: what differs beyond them is a tie, broken by passage id
+
+
+def idf(passages: int, having: int) -> float:
+    """Return the weight of a word that `having` of `passages` passages have (Lucene's form, never negative)."""
+    return math.log(1 + (passages - having + 0.5) / (having + 0.5))
+
+
+def saturated(count: Any, length: Any, mean_length: float) -> Any:
+    """Return BM25's weight of `count` occurrences in a text of `length` words: 0 for none, below K1 + 1.
+
+    `count` and `length` are numbers, or arrays of one shape.
+    """
+    return count * (K1 + 1) / (count + K1 * (1 - B + B * length / max(mean_length, 1e-9)))
+
+
+class Weights:
+    """What one clause is worth in each field, from the passages that have it.
+
+    Args:
+        clause: the clause.
+        passages: how many passages there are.
+        having: how many have the clause, in each of `FIELDS`.
+        having_any: how many have it anywhere.
+        means: mean lengths of `FIELDS`, in indexed words.
+    """
+
+    def __init__(
+        self, clause: Clause, passages: int, having: Sequence[int], having_any: int, means: Sequence[float]
+    ) -> None:
+        self.clause = clause
+        self._means = means
+        self._joined = clause.weight * idf(passages, having_any) if clause.field is None else 0.0
+        self._own = [
+            clause.weight * _field_weight(clause, name, weight) * idf(passages, count) if count else 0.0
+            for (name, weight), count in zip(((f.name, f.weight) for f in FIELDS), having, strict=True)
+        ]
+
+    def scores(self, counts: Sequence[Any], lengths: Sequence[Any]) -> Iterator[tuple[str | None, Any]]:
+        """Yield (field, score): None is the passage in its context. One entry of `FIELDS` a count and a length."""
+        if self._joined:
+            yield None, self._joined * saturated(sum(counts), sum(lengths), sum(self._means))
+        for field, weight, count, length, mean in zip(FIELDS, self._own, counts, lengths, self._means, strict=True):
+            if weight:
+                yield field.name, weight * saturated(count, length, mean)
+
+    def parts(self, counts: Sequence[int], lengths: Sequence[int]) -> list[Part]:
+        """Return the score of one passage as parts."""
+        kind = "term" if self.clause.kind == "prefix" else self.clause.kind
+        return [
+            Part(kind, field, self.clause.typed, float(score))
+            for field, score in self.scores(counts, lengths)
+            if score > 0
+        ]
+
+    @property
+    def highest(self) -> float:
+        """A bound on what the clause can add to any passage's score."""
+        return (self._joined + sum(self._own)) * (K1 + 1)
+
+
+def _field_weight(clause: Clause, name: str, weight: float) -> float:
+    if clause.field is None:
+        return weight
+    return 1.0 if clause.field == name else 0.0
+
+
+def all_words_bonus(weights: Iterable[Weights]) -> float:
+    """Return what having every content word adds, so that no passage without one of them scores higher."""
+    content: dict[int, float] = {}
+    other = 0.0
+    for weight in weights:
+        if weight.clause.content:
+            content[weight.clause.group] = content.get(weight.clause.group, 0.0) + weight.highest
+        else:
+            other += weight.highest
+    return sum(content.values()) - min(content.values()) + other
+
+
+def required(query: Query) -> list[list[Clause]]:
+    """Return groups of clauses; a passage that matches has at least one clause of every group."""
+    musts = [[clause] for clause in query.clauses if clause.occur == "must"]
+    if musts:
+        return musts
+    shoulds = [clause for clause in query.clauses if clause.occur == "should"]
+    return [[clause for clause in shoulds if clause.content] or shoulds]
