@@ -1,0 +1,123 @@
+"""What every command shares: the home, --debug, and one line and one exit status for whatever goes wrong."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from corpus.errors import InputError, OutageError
+
+INPUT_FAILED, USAGE, OUTAGE, STOPPED = 1, 2, 3, 130
+
+
+@dataclass
+class Options:
+    """What was given before or after the command."""
+
+    home: Path | None = None
+    debug: bool = False
+
+    def home_folder(self) -> Path:
+        """Return the home: as given, by ANSWERDESK_HOME, or the platform's folder for a user's data."""
+        if self.home:
+            return self.home
+        named = os.environ.get("ANSWERDESK_HOME")
+        if named:
+            return Path(named)
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("answerdesk", appauthor=False))
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    if value and parameter.name:
+        setattr(context.ensure_object(Options), parameter.name, value)
+
+
+def _shared_options() -> list[click.Parameter]:
+    folder = click.Path(file_okay=False, path_type=Path)
+    return [
+        click.Option(
+            ["--home"],
+            metavar="DIR",
+            type=folder,
+            expose_value=False,
+            callback=_remember,
+            help="Where everything is kept. Also: ANSWERDESK_HOME. Default: your user data folder.",
+        ),
+        click.Option(
+            ["--debug"],
+            is_flag=True,
+            expose_value=False,
+            callback=_remember,
+            help="Show where in the program an error came from.",
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command that takes the shared options after its name too."""
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.params.extend(_shared_options())
+
+
+class Program(click.Group):
+    """The commands; every error ends in one line on stderr and an exit status."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.params.extend(_shared_options())
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a file's name need not be printable
+        options = Options()
+        extra["standalone_mode"] = False
+        try:
+            status = super().main(*args, obj=options, **extra)
+        except (Exception, KeyboardInterrupt) as error:
+            if options.debug:
+                traceback.print_exc()
+            sys.exit(_report(error))
+        sys.exit(status)
+
+
+def _report(error: BaseException) -> int:
+    """Print one line that says what went wrong and what to do; return the exit status."""
+    status, line = OUTAGE, f"unexpected {type(error).__name__}: {error}. Run it again with --debug for more."
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return USAGE
+    if isinstance(error, click.UsageError):
+        status, line = USAGE, error.format_message()
+        if error.ctx:
+            line += f" See: {error.ctx.command_path} --help"
+    elif isinstance(error, InputError):
+        status, line = USAGE, str(error)
+    elif isinstance(error, OutageError):
+        line = str(error)
+    elif isinstance(error, OSError):
+        line = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+    elif isinstance(error, click.Abort | KeyboardInterrupt):
+        status, line = STOPPED, "stopped"
+    click.echo("answerdesk: " + " ".join(line.split()), err=True)
+    return status
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --json to a command."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
