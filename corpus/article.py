@@ -155,7 +155,8 @@ def build_sections(parts: Iterable[Section]) -> tuple[Section, ...]:
     built: list[Section] = []
     for part in parts:
         if not part.heading:
-            anchor, path = _unused(["top"], used), ()
+            anchor = _unused(["top"], used)
+            path: tuple[str, ...] = ()
             trail = []
         else:
             while trail and trail[-1].level >= part.level:

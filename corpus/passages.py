@@ -1,0 +1,253 @@
+"""Article -> Passages: the pieces of a section that are indexed, ranked and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from corpus.article import Article, Block, Section, block_text, item_text, row_text
+from corpus.sentences import cut_at_clauses, sentences
+
+TARGET = 150  # words a passage aims at
+MOST = 220  # words no passage exceeds
+ENOUGH = 100  # from here on a passage ends with its block rather than take half of the next
+TAIL = 25  # a last passage of fewer words joins the one before it
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive blocks of one section; `text` is its own, `context` a lead-in or header repeated for reading.
+
+    The passages of an article in order, with its headings, are its text. A section without blocks has none: it is
+    found through the heading path of the sections below it.
+    """
+
+    id: str
+    article_id: str
+    anchor: str
+    n: int
+    heading_path: tuple[str, ...]
+    text: str
+    context: str | None = None
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    """What is never cut further. `context` is shown when a passage starts here; `leads` keeps it with the next."""
+
+    gap: str
+    text: str
+    context: str | None = None
+    leads: bool = False
+    words: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", _words(self.text))
+
+
+_Atoms = list[_Atom]
+
+
+def cut(article: Article) -> list[Passage]:
+    """Cut an article into passages, in reading order."""
+    passages: list[Passage] = []
+    for section, cautions in _with_cautions(article):
+        for n, atoms in enumerate(_pack_section(section), 1):
+            passages.append(
+                Passage(
+                    id=f"{article.id}.{section.anchor}.{n}",
+                    article_id=article.id,
+                    anchor=section.anchor,
+                    n=n,
+                    heading_path=section.path,
+                    text=_joined(atoms),
+                    context=atoms[0].context,
+                    cautions=cautions,
+                )
+            )
+    return passages
+
+
+def _with_cautions(article: Article) -> Iterator[tuple[Section, tuple[str, ...]]]:
+    """Yield each section with the cautions of the article, of the sections above it, and its own."""
+    trail: list[Section] = []
+    for section in article.sections:
+        trail = [above for above in trail if above.heading and above.level < section.level]
+        trail.append(section)
+        cautions = [*article.cautions, *(caution for above in trail for caution in above.cautions)]
+        yield section, tuple(dict.fromkeys(cautions))
+
+
+def _pack_section(section: Section) -> list[_Atoms]:
+    passages: list[_Atoms] = []
+    run: list[_Atoms] = []  # blocks that may share passages
+    ends_in_row = False
+    for kind, atoms in _grouped(section.blocks):
+        ends_in_row = kind == "row"
+        if ends_in_row:
+            passages += _pack(run)
+            passages += _pack([atoms])
+            run = []
+        else:
+            run.append(atoms)
+    passages += _pack(run)
+    if not ends_in_row:
+        _join_tail(passages)
+    return passages
+
+
+def _grouped(blocks: Sequence[Block]) -> Iterator[tuple[str, _Atoms]]:
+    """Yield the atoms of each block as a "block", those of a large table row by row as a "row"; lead-ins go along."""
+    lead: _Atoms = []
+    for number, block in enumerate(blocks):
+        follower = blocks[number + 1] if number + 1 < len(blocks) else None
+        large = block.kind == "table" and _words(block_text(block)) > MOST
+        if large:
+            for atoms in _table_rows(block, lead):
+                yield "row", _kept_together(atoms)
+            lead = []
+            continue
+        atoms = lead + _atoms(block, lead)
+        lead = []
+        if follower and atoms and _leads_into(block, atoms[-1], follower):
+            lead = [replace(atoms.pop(), leads=True)]
+        if atoms:
+            yield "block", _kept_together(atoms)
+
+
+def _leads_into(block: Block, last: _Atom, follower: Block) -> bool:
+    if last.words > TARGET or not block_text(follower).strip():
+        return False
+    if block.kind == "caption":
+        return follower.kind == "table"
+    return block.kind == "paragraph" and follower.kind not in {"paragraph", "caption"} and _is_open(last.text)
+
+
+def _is_open(text: str) -> bool:
+    return text.rstrip().endswith((":", "："))
+
+
+def _atoms(block: Block, lead: _Atoms) -> _Atoms:
+    context = lead[0].text if lead else None
+    if block.kind == "list":
+        return _list_atoms(block, lead, context)
+    text = block_text(block)
+    if not text.strip():
+        return []
+    if block.kind == "table" or (block.kind == "code" and _words(text) <= MOST):
+        return [_Atom("\n\n", text, context)]
+    pieces = re.split(r"(?=\n)", text) if block.kind == "code" else sentences(text)
+    return _spaced(pieces, "\n\n", context, MOST)
+
+
+def _list_atoms(block: Block, lead: _Atoms, context: str | None) -> _Atoms:
+    atoms: _Atoms = []
+    above: list[tuple[int, str]] = []  # items that introduce deeper ones: depth and text
+    for number, (item, depth) in enumerate(zip(block.items, block.depths, strict=True)):
+        above = [(level, text) for level, text in above if level < depth]
+        trail = "\n".join(text for _, text in above)
+        around = "\n\n".join(part for part in (context, trail) if part) or None
+        room = MOST - sum(atom.words for atom in lead) if number == 0 else MOST
+        text = item_text(item, depth)
+        pieces = [text] if _words(text) <= room else sentences(text)
+        new = _spaced(pieces, "\n" if atoms else "\n\n", around, room)
+        deeper = number + 1 < len(block.depths) and block.depths[number + 1] > depth
+        if deeper and _is_open(item) and _words(text) <= TARGET:
+            above.append((depth, text))
+            new[-1] = replace(new[-1], leads=True)
+        atoms += new
+    return atoms
+
+
+def _table_rows(block: Block, lead: _Atoms) -> Iterator[_Atoms]:
+    header = row_text(block.header)
+    around = "\n\n".join(part for part in (*(atom.text for atom in lead), header) if part)
+    context = around if around and _words(around) <= TARGET else None
+    first = list(lead)
+    if header:
+        pieces = [header] if _words(header) <= TARGET else sentences(header)
+        new = _spaced(pieces, "\n\n", lead[0].text if lead else None, TARGET)
+        first += [*new[:-1], replace(new[-1], leads=True)]
+    for row in block.rows:
+        text = row_text(row)
+        room = MOST - sum(atom.words for atom in first) if context else MOST
+        pieces = [text] if _words(text) <= room else sentences(text)
+        yield first + _spaced(pieces, "\n", context, room)
+        first = []
+    if first:
+        yield first
+
+
+def _spaced(pieces: Iterable[str], gap: str, context: str | None, limit: int) -> _Atoms:
+    """Make atoms of at most `limit` words of pieces of a text; the first is set off by `gap`."""
+    atoms: _Atoms = []
+    for piece in pieces:
+        parts = [piece] if _words(piece) <= limit else cut_at_clauses(piece, min(limit, TARGET))
+        for part in parts:
+            text = part.lstrip() if atoms else part
+            if text.strip():
+                atoms.append(_Atom(part[: len(part) - len(text)] if atoms else gap, text, context))
+    return atoms
+
+
+def _kept_together(atoms: _Atoms) -> _Atoms:
+    """Join what leads with what it leads to, as far as a passage can hold it."""
+    kept: _Atoms = []
+    for atom in atoms:
+        if kept and kept[-1].leads and kept[-1].words + atom.words <= MOST:
+            lead = kept.pop()
+            atom = replace(lead, text=_joined([lead, atom]), leads=atom.leads)
+        kept.append(atom)
+    return kept
+
+
+def _pack(groups: Iterable[_Atoms]) -> list[_Atoms]:
+    """Fill passages towards TARGET: with whole blocks where that serves, otherwise with their atoms."""
+    passages: list[_Atoms] = []
+    current: _Atoms = []
+
+    def close() -> None:
+        nonlocal current
+        if current:
+            passages.append(current)
+        current = []
+
+    for group in groups:
+        if _count(current) >= ENOUGH and not _fits(current, group):
+            close()
+        if _fits(current, group):
+            current = current + group
+            continue
+        for atom in group:
+            if not _fits(current, [atom]):
+                close()
+            current = [*current, atom]
+    close()
+    _join_tail(passages)
+    return passages
+
+
+def _fits(current: _Atoms, more: _Atoms) -> bool:
+    """Tell whether `more` brings the passage closer to TARGET."""
+    before, after = _count(current), _count(current) + _count(more)
+    return after <= MOST and abs(TARGET - after) <= abs(TARGET - before)
+
+
+def _join_tail(passages: list[_Atoms]) -> None:
+    if len(passages) > 1 and _count(passages[-1]) < TAIL and _count(passages[-2]) + _count(passages[-1]) <= MOST:
+        tail = passages.pop()
+        passages[-1] = passages[-1] + tail
+
+
+def _joined(atoms: _Atoms) -> str:
+    return atoms[0].text + "".join(atom.gap + atom.text for atom in atoms[1:])
+
+
+def _count(atoms: _Atoms) -> int:
+    return sum(atom.words for atom in atoms)
+
+
+def _words(text: str) -> int:
+    return len(text.split())
