@@ -1,0 +1,91 @@
+"""The JSON API, and what tells a supervisor that the server is alive and ready."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+
+from corpus.article import to_json
+from corpus.errors import InputError, OutageError
+from search import querytext
+from search.model import passage_json
+from webapp import asking, listing
+from webapp.opened import OpenHome
+
+blueprint = Blueprint("api", __name__)
+
+_ARTICLES = 100
+_MOST_ARTICLES = 500
+
+
+@blueprint.route("/api/v1/search", methods=["GET", "POST"])
+def search() -> Response:
+    asked = asking.read(request)
+    if not asked.text.strip():
+        raise InputError("q is empty. Send a question.", "empty")
+    results = (
+        _home()
+        .searcher()
+        .search(
+            asked.text,
+            limit=asked.limit,
+            page=asked.page,
+            filters=asked.filters,
+            mode=asked.mode,
+            explain=asked.explain,
+        )
+    )
+    return jsonify(results.to_json())
+
+
+@blueprint.get("/api/v1/articles")
+def articles() -> Response:
+    limit = asking.number(request.args.get("limit"), "limit", _ARTICLES)
+    if not 1 <= limit <= _MOST_ARTICLES:
+        raise InputError(f"limit must be from 1 to {_MOST_ARTICLES}.", "bad_limit")
+    rows = listing.page(_home(), querytext.checked(request.args.get("cursor", "")), limit + 1)
+    return jsonify(
+        {
+            "articles": [row.to_json() for row in rows[:limit]],
+            "next": rows[limit - 1].id if len(rows) > limit else None,
+        }
+    )
+
+
+@blueprint.get("/api/v1/articles/<article_id>")
+def article(article_id: str) -> Response:
+    with _home().library() as library:
+        found = library.get(article_id)
+    if found is None:
+        abort(404)
+    return jsonify(to_json(found))
+
+
+@blueprint.get("/api/v1/passages/<passage_id>")
+def passage(passage_id: str) -> Response:
+    hit = _home().searcher().passage(passage_id)
+    if hit is None:
+        abort(404)
+    return jsonify(passage_json(hit))
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    problems = []
+    try:
+        _home().searcher().state()
+        with _home().library() as library:
+            library.count()
+    except (OutageError, InputError) as error:
+        problems.append(str(error))
+    return jsonify({"status": "not ready" if problems else "ready", "problems": problems}), 503 if problems else 200
+
+
+def _home() -> OpenHome:
+    return cast(OpenHome, current_app.extensions["answerdesk"])

@@ -1,0 +1,106 @@
+"""A request's parameters, form or JSON fields -> what to search for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from corpus.errors import InputError
+from search import querytext
+
+LONGEST_BY_GET = 1_000
+DEFAULT_LIMIT = 10
+_OWN = {"q", "limit", "page", "mode", "explain"}  # every other field is a filter
+_YES_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search as it was asked for; with `by_post` its text must stay out of addresses."""
+
+    text: str
+    limit: int
+    page: int
+    filters: Mapping[str, Sequence[str]]
+    mode: str
+    explain: bool
+    by_post: bool
+
+
+def read(request: Request) -> Asked:
+    """Read a search from a request; the ranges of its numbers and its filters are the searcher's to check.
+
+    Raises:
+        InputError: a field is too long for an address, not text, or of the wrong type.
+    """
+    fields = _fields(request)
+    text = querytext.checked(fields.get("q", ""))
+    by_post = request.method == "POST"
+    if not by_post and len(text) > LONGEST_BY_GET:
+        raise InputError(
+            f"An address holds at most {LONGEST_BY_GET:,} characters of a question; this one has {len(text):,}. "
+            "Send it as a message, by POST.",
+            "too_long_for_get",
+        )
+    return Asked(
+        text=text,
+        limit=number(fields.get("limit"), "limit", DEFAULT_LIMIT),
+        page=number(fields.get("page"), "page", 1),
+        filters={name: fields.getlist(name) for name in fields if name not in _OWN},
+        mode=fields.get("mode") or "lexical",
+        explain=_yes_no(fields.get("explain", "")),
+        by_post=by_post,
+    )
+
+
+def number(given: str | None, name: str, default: int) -> int:
+    """Read a whole number."""
+    if not given:
+        return default
+    if not re.fullmatch(r"-?[0-9]{1,18}", given):
+        raise InputError(f"{name} must be a whole number.", f"bad_{name}")
+    return int(given)
+
+
+def _yes_no(given: str) -> bool:
+    if given.lower() not in _YES_NO:
+        raise InputError("explain must be true or false.", "bad_explain")
+    return _YES_NO[given.lower()]
+
+
+def _fields(request: Request) -> MultiDict[str, str]:
+    fields: MultiDict[str, str] = MultiDict(request.args)
+    if request.is_json:
+        fields.update(_json_fields(request))
+    else:
+        fields.update(request.form)
+    return fields
+
+
+def _json_fields(request: Request) -> MultiDict[str, str]:
+    try:
+        data = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        raise InputError("The body is not valid JSON.", "bad_json") from None
+    if not isinstance(data, dict):
+        raise InputError('The body must be a JSON object, such as {"q": "a question"}.', "bad_json")
+    fields: MultiDict[str, str] = MultiDict()
+    for name, value in data.items():
+        for one in value if isinstance(value, list) else [value]:
+            fields.add(name, _json_text(name, one))
+    return fields
+
+
+def _json_text(name: str, value: object) -> str:
+    if isinstance(value, bool) and name == "explain":
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and name in {"limit", "page"}:
+        return str(value) if abs(value) < 10**18 else "too large"
+    if isinstance(value, str):
+        return value
+    raise InputError(f"The field {name[:40]!r} has a value of the wrong type.", "bad_json")

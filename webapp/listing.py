@@ -1,0 +1,123 @@
+"""Articles as rows of a list, and what the home page says is here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from corpus.article import Article
+from corpus.review import ReviewState
+from webapp.opened import OpenHome
+
+if TYPE_CHECKING:  # a search answers without the Library and its driver
+    from corpus.library import Library, Summary
+
+HANDBOOK = "handbook"
+_RECENT = 12
+_EXAMPLES = 4
+_PAGE = 500
+_POINTERS = {"it", "its", "they", "them", "this", "that", "these", "those"}  # what they point to is lost outside
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One article in a list."""
+
+    id: str
+    title: str
+    source: str
+    url: str | None
+    language: str
+    reviewed: str | None
+    review_state: ReviewState
+    review_words: str
+    labels: tuple[str, ...]
+    passages: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as the JSON object of the API."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "source": self.source,
+            "url": self.url,
+            "reviewed": self.reviewed,
+            "review_state": self.review_state,
+            "labels": list(self.labels),
+            "passages": self.passages,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is here, the handbook apart; `complete` tells that `recent` holds every article."""
+
+    articles: int
+    passages: int
+    labels: tuple[tuple[str, int], ...]
+    recent: tuple[Row, ...]
+    complete: bool
+    examples: tuple[str, ...]
+
+
+def page(home: OpenHome, after: str, limit: int) -> list[Row]:
+    """Return up to `limit` articles whose ids follow `after`."""
+    with home.library() as library:
+        return [_row(home, summary) for summary in library.list(after, limit)]
+
+
+def handbook(home: OpenHome) -> list[Row]:
+    """Return the handbook's articles."""
+    with home.library() as library:
+        return [_row(home, summary) for summary in _all(library) if HANDBOOK in summary.labels]
+
+
+def overview(home: OpenHome) -> Overview:
+    """Say what is here, as of the Library's last change."""
+    with home.library() as library:
+        rows = [_row(home, summary) for summary in _all(library) if HANDBOOK not in summary.labels]
+        labels = Counter(label for row in rows for label in row.labels)
+        chosen = rows[:: max(1, len(rows) // _EXAMPLES)][:_EXAMPLES]
+        examples = [example(article) for article in (library.get(row.id) for row in chosen) if article]
+    return Overview(
+        articles=len(rows),
+        passages=sum(row.passages for row in rows),
+        labels=tuple(sorted(labels.items())),
+        recent=tuple(rows[:_RECENT]),
+        complete=len(rows) <= _RECENT,
+        examples=tuple(dict.fromkeys(examples)),
+    )
+
+
+def example(article: Article) -> str:
+    """Return a search that this article answers: a question among its headings that names its subject, or its title."""
+    for section in article.sections:
+        words = set(section.heading.lower().rstrip("?").split())
+        if section.heading.endswith("?") and len(words) > 3 and not words & _POINTERS:
+            return section.heading
+    return article.title
+
+
+def _all(library: Library) -> Iterator[Summary]:
+    after = ""
+    while rows := library.list(after, _PAGE):
+        yield from rows
+        after = rows[-1].id
+
+
+def _row(home: OpenHome, summary: Summary) -> Row:
+    state, words = home.review(summary.reviewed, summary.labels)
+    return Row(
+        id=summary.id,
+        title=summary.title,
+        source=summary.source,
+        url=summary.url,
+        language=summary.language,
+        reviewed=summary.reviewed,
+        review_state=state,
+        review_words=words,
+        labels=summary.labels,
+        passages=summary.passages,
+    )
