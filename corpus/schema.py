@@ -1,0 +1,173 @@
+"""The Library's tables, and how its database is opened and fails."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    URL,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    exc,
+    inspect,
+    make_url,
+    select,
+)
+
+from corpus.errors import InputError, OutageError
+
+VERSION = 1  # of the tables; a library written with a higher one is refused
+FILE_NAME = "library.sqlite3"
+_WAIT_MS = 30_000  # for another process that writes
+
+metadata = MetaData()
+
+# One row: the version of the tables, the last change number, and the report of the last ingest.
+library = Table(
+    "library",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("change", BigInteger, nullable=False),
+    Column("last_report", JSON(none_as_null=True)),
+)
+
+# A row stays when its article is removed, without a body: the id belongs to the key for good.
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("number", BigInteger, nullable=False, unique=True),
+    Column("digest", Text, nullable=False, index=True),
+    Column("kept_out", Boolean, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("written", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("url", Text),
+    Column("language", Text, nullable=False),
+    Column("reviewed", Text),
+    Column("labels", JSON, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("body", LargeBinary),
+)
+
+# What an article was before each change to it.
+versions = Table(
+    "versions",
+    metadata,
+    Column("article_id", Text, ForeignKey("articles.id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("written", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+
+def open_database(home: Path, url: str) -> Engine:
+    """Open the database of a home, or the one at `url`, with its tables; they are created when missing.
+
+    Raises:
+        InputError: the URL is not one of a database.
+        OutageError: it cannot be reached, is damaged, or was written by a newer version.
+    """
+    database = _connected(home, url)
+    try:
+        with outages(home):
+            _check_version(database)
+    except BaseException:
+        database.dispose()
+        raise
+    return database
+
+
+def _connected(home: Path, url: str) -> Engine:
+    if not url:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            words = f"The folder {home} cannot be created. Choose another one with --home."
+            raise OutageError(words, "home_unusable") from None
+    try:
+        address = make_url(url) if url else URL.create("sqlite", database=str(home / FILE_NAME))
+        database = create_engine(address)
+    except (exc.ArgumentError, ModuleNotFoundError):
+        # Not the URL itself: it may hold a password.
+        words = "The setting library is not the address of a database. Write it like postgresql://user@host/db."
+        raise InputError(words, "bad_setting") from None
+    event.listen(database, "begin", _begin)
+    if database.dialect.name == "sqlite":
+        event.listen(database, "connect", _set_up_sqlite)
+    return database
+
+
+def _set_up_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # _begin begins, not the driver
+    for pragma in (f"busy_timeout = {_WAIT_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes SQLite's lock at once: upgrading from reading fails when another one wrote in between.
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def writing(database: Engine) -> contextlib.AbstractContextManager[Connection]:
+    """Begin a transaction that writes; it commits at the end or rolls back."""
+    return database.execution_options(writes=True).begin()
+
+
+def _check_version(database: Engine) -> None:
+    with database.connect() as connection:
+        exists = inspect(connection).has_table(library.name)
+    if not exists:
+        with writing(database) as connection:
+            metadata.create_all(connection)
+            if connection.execute(select(library.c.id)).first() is None:
+                connection.execute(library.insert().values(id=1, version=VERSION, change=0))
+    with database.connect() as connection:
+        version = connection.execute(select(library.c.version)).scalar_one()
+    if version > VERSION:
+        words = "This home was written by a newer version of Answerdesk. Install that version, or use another home."
+        raise OutageError(words, "newer_home")
+
+
+_SQLITE_FAILURES = {
+    sqlite3.SQLITE_FULL: ("disk_full", "The disk is full, and nothing was changed. Free some space in {home}."),
+    sqlite3.SQLITE_BUSY: ("library_busy", "Another program is writing to the library in {home}. Try again soon."),
+    sqlite3.SQLITE_LOCKED: ("library_busy", "Another program is writing to the library in {home}. Try again soon."),
+    sqlite3.SQLITE_CORRUPT: ("library_damaged", "The library in {home} is damaged. Restore a backup."),
+    sqlite3.SQLITE_NOTADB: ("library_damaged", "The library in {home} is damaged. Restore a backup."),
+    sqlite3.SQLITE_READONLY: ("library_read_only", "The library in {home} may not be written. Check its permissions."),
+}
+
+
+@contextlib.contextmanager
+def outages(home: Path) -> Iterator[None]:
+    """Turn a failure of the database into an OutageError in words."""
+    try:
+        yield
+    except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
+        raise  # our mistake, not an outage
+    except (exc.DatabaseError, exc.InterfaceError) as error:
+        primary = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        default = ("library_away", "The library in {home} cannot be opened. Check that it is there and readable.")
+        code, words = _SQLITE_FAILURES.get(primary, default)
+        raise OutageError(words.format(home=home), code) from error
