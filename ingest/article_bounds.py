@@ -1,0 +1,82 @@
+"""Headings and blocks that frame an article, told by their words: what stands above and after its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from corpus.article import Block, block_text
+from ingest.html_blocks import Part
+
+_AFTERWARDS = re.compile(
+    r"(?:you (?:may|might) (?:also )?(?:like|enjoy|be interested)|(?:related|similar|recommended|more|latest|recent|popular|trending|other|further) "
+    r"(?:\w+ ){0,2}?(?:articles?|posts?|stories|reading|content|topics|news|resources|links|blogs?|guides|questions)\b|related$|"
+    r"read (?:next|more|also)|leave a (?:reply|comment)|(?:\d+ )?comments?$|(?:post|add) a comment|share (?:this|on)|about the authors?|"
+    r"(?:sign up|subscribe)\b|(?:join|get) (?:our|the) newsletter|newsletter$|keep reading|continue reading|more from\b|up next|in this article|table of contents|on this page|contents$|"
+    r"tags?:?$|share$|follow us|stay (?:connected|up to date)|was this (?:\w+ )?helpful|what to read next)",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"(?:(?:written|posted|published|reviewed|edited|updated|medically|fact[- ]checked|last|by|on|in|date|author)\b.{0,90}|"
+    r".{0,40}\b\d+ ?(?:min(?:ute)?s?|sec)\b.{0,20}|.{0,30}\b(?:19|20)\d\d\b.{0,20}|share|save|print|copy link|listen.{0,40}|"
+    r"photo.{0,60}|image.{0,60}|home\b.{0,80}|loading.{0,20})$",
+    re.IGNORECASE,
+)
+
+
+def trim(parts: list[Part], title: str, drop: Callable[[str], None]) -> list[Part]:
+    """Return the parts without the title's own heading and what only frames the article."""
+    kept: list[Part] = []
+    wanted = _key(title)
+    ended: int | None = None
+    for part in parts:
+        heading = _key(part.heading)
+        if heading and (ended is None or part.level <= ended):
+            ended = part.level if _AFTERWARDS.match(part.heading) and not _is_prose(part.blocks) else None
+        if ended is not None:
+            _drop_all(part, drop)
+            continue
+        if (
+            heading
+            and part.level == 1
+            and (heading == wanted or (len(heading) > 8 and heading in wanted) or wanted in heading)
+        ):
+            if sum(len(block_text(block)) for above in kept for block in above.blocks) < 400:
+                for above in kept:
+                    _drop_all(above, drop)
+                kept = []
+            part.heading, part.level = "", 0
+        if not part.heading and kept:
+            kept[-1].blocks.extend(part.blocks)
+        else:
+            kept.append(part)
+    if kept and not kept[0].heading:
+        kept[0].blocks = _without_byline(kept[0].blocks, drop)
+    return kept
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def _is_prose(blocks: list[Block]) -> bool:
+    return sum(len(block.text) for block in blocks if len(block.text) > 150) > 600
+
+
+def _drop_all(part: Part, drop: Callable[[str], None]) -> None:
+    for text in (part.heading, *map(block_text, part.blocks)):
+        for line in text.splitlines():
+            drop(line)
+
+
+def _without_byline(blocks: list[Block], drop: Callable[[str], None]) -> list[Block]:
+    """Leave out the short lines about author, date and reading time above the first paragraph."""
+    kept: list[Block] = []
+    for n, block in enumerate(blocks):
+        if len(block.text) > 100 or block.kind not in ("paragraph", "caption"):
+            return kept + blocks[n:]
+        if _ABOVE.match(block.text):
+            drop(block.text)
+        else:
+            kept.append(block)
+    return kept

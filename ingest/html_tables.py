@@ -1,0 +1,108 @@
+"""A table of a page -> header and rows; a table that only lays out the page is none."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from corpus.article import Block
+from ingest.html_tree import INLINE, Element, squeeze, text_of
+
+_MAX_SPAN = 100  # a wider or taller span is a slip of the pen
+_MAX_CELLS = 200_000
+_LAYOUT_PARTS = ".//table | .//h1 | .//h2 | .//h3 | .//h4 | .//form | .//article | .//pre"
+
+
+def read(table: Element) -> Block | None:
+    """Return the table as a block, None when it is layout."""
+    if table.get("role") in ("presentation", "none") or table.xpath(f"boolean({_LAYOUT_PARTS})"):
+        return None
+    rows, heads = _grid(table)
+    if max((len(row) for row in rows), default=0) < 2 or not any(any(row) for row in rows):
+        return None
+    filled = sum(1 for row in rows for cell in row if cell)
+    size = sum(len(cell) for row in rows for cell in row)
+    if not any(heads) and size > 400 * filled:
+        return None
+    header: tuple[str, ...] = ()
+    width = max(len(row) for row in rows)
+    padded = [tuple(row) + ("",) * (width - len(row)) for row in rows]
+    lead = 0
+    while lead < len(padded) - 1 and lead < 3 and heads[lead]:
+        lead += 1
+    if lead:
+        header = tuple(_stacked([row[n] for row in padded[:lead]]) for n in range(width))
+    return Block("table", header=header, rows=tuple(row for row in padded[lead:] if any(row)))
+
+
+def _stacked(cells: list[str]) -> str:
+    """Join the header cells above one column, each once."""
+    return " ".join(dict.fromkeys(cell for cell in cells if cell))
+
+
+def _grid(table: Element) -> tuple[list[list[str]], list[bool]]:
+    """Return the rows with spans resolved, and for each whether it is a header row.
+
+    A cell that spans rows is repeated in each of them, so that a row can be read alone; one that spans
+    columns stands in its first.
+    """
+    rows: list[list[str]] = []
+    heads: list[bool] = []
+    hanging: dict[int, tuple[int, str]] = {}  # column -> rows still to fill, text
+    cells = 0
+    for tr in table.iter("tr"):
+        row: list[str] = []
+        kinds: list[bool] = []
+        for cell in tr.iterchildren("td", "th"):
+            _fill(row, hanging)
+            text = cell_text(cell)
+            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            for n in range(across):
+                if down > 1:
+                    hanging[len(row)] = (down - 1, text if n == 0 else "")
+                row.append(text if n == 0 else "")
+            kinds.append(cell.tag == "th" or _is_bold(cell, text))
+            cells += across
+        _fill(row, hanging)
+        if cells > _MAX_CELLS:
+            break
+        if any(row):
+            rows.append(row)
+            heads.append(bool(kinds) and (all(kinds) or _in_head(tr)) and len(kinds) > 1)
+    return rows, heads
+
+
+def _fill(row: list[str], hanging: dict[int, tuple[int, str]]) -> None:
+    while len(row) in hanging:
+        left, text = hanging.pop(len(row))
+        if left > 1:
+            hanging[len(row)] = (left - 1, text)
+        row.append(text)
+
+
+def _span(cell: Element, name: str) -> int:
+    value = cell.get(name) or ""
+    return min(_MAX_SPAN, max(1, int(value))) if value.isdigit() and len(value) < 5 else 1
+
+
+def _in_head(row: Element) -> bool:
+    parent = row.getparent()
+    return parent is not None and parent.tag == "thead"
+
+
+def _is_bold(cell: Element, text: str) -> bool:
+    bold = " ".join(text_of(part) for part in cell.iter("b", "strong"))
+    return bool(text) and len(bold) >= len(text)
+
+
+def cell_text(cell: Element) -> str:
+    """Return a cell's text on one line; its inner blocks and line breaks are set apart by a space."""
+    parts: list[str] = []
+    for event, element in etree.iterwalk(cell, events=("start", "end")):
+        apart = element is not cell and (element.tag == "br" or element.tag not in INLINE)
+        if apart:
+            parts.append(" ")
+        if event == "start":
+            parts.append(element.text or "")
+        elif element is not cell:
+            parts.append(element.tail or "")
+    return squeeze("".join(parts))
