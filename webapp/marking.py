@@ -14,7 +14,7 @@ _LAYOUT = frozenset("-|")  # written by a passage's text beside the words, or pa
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block or a part of one: `start` numbers its first outermost item; `continued` tells that its header is repeated."""
+    """A block or a part of one: `start` numbers its first outermost item; `continued`: its header is repeated."""
 
     block: Block
     start: int = 1
@@ -147,8 +147,10 @@ def _cut_list(piece: Piece, weight: int) -> tuple[Piece, Piece]:
 def _cut_table(piece: Piece, weight: int) -> tuple[Piece, Piece]:
     """Cut between rows, or within a row whose cells then stay in their columns; both parts keep the header."""
     block = piece.block
-    if not piece.continued:
-        weight -= sum(_weight(cell) for cell in block.header)
+    header = 0 if piece.continued else sum(_weight(cell) for cell in block.header)
+    if weight < header:  # a header longer than a passage
+        block, header = dataclasses.replace(block, header=(), rows=(block.header, *block.rows)), 0
+    weight -= header
     first: list[tuple[str, ...]] = []
     second: list[tuple[str, ...]] = []
     for row in block.rows:
