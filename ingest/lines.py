@@ -61,7 +61,9 @@ _DATE = re.compile(
 )
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net)\b", re.I)
 _PRICE = re.compile(r"[$€£]\s?\d")
-_OPENS = re.compile(r"(?:I|we|he|she|they|it|this|these|here|there|so|but|and|if|for|in|on|with|by|as|to|our|my)\b", re.I)
+_OPENS = re.compile(
+    r"(?:I|we|he|she|they|it|this|these|here|there|so|but|and|if|for|in|on|with|by|as|to|our|my)\b", re.I
+)
 _PRONOUN = re.compile(r"\b(?:I|we|you|he|she|they|it|this|these|here|there)\b", re.I)
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|can|may|should)\b", re.I)
 _SENTENCES = re.compile(r"[a-z]\. [A-Z]")

@@ -61,9 +61,7 @@ def _kind(lines: Sequence[Line], at: int) -> str | None:
 
 def _is_continuation(lines: Sequence[Line], at: int) -> bool:
     """Whether a single paragraph stands at `at`, between two items or last, and leads in to nothing."""
-    return (
-        _kind(lines, at) == "text" and not lines[at].text.endswith(":") and _kind(lines, at + 1) in ("item", None)
-    )
+    return _kind(lines, at) == "text" and not lines[at].text.endswith(":") and _kind(lines, at + 1) in ("item", None)
 
 
 def _next_number(lines: Sequence[Line], at: int) -> int | None:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.lines import Line, is_chrome, is_site_statement, lead_number, signs
+from ingest.lines import Line, is_chrome, is_site_statement, signs
 from ingest.weights import CHROME_BIAS, HEADING_BIAS, WEIGHTS
 
 _HEADING_FROM = 0.4  # log-odds; where F1 was best on the articles the weights come from
@@ -28,8 +28,7 @@ class Outline:
         self.dropped = {
             i
             for i, line in enumerate(lines)
-            if i != self.title
-            and (not start <= i <= end or chrome[i] > _CHROME_FROM or is_site_statement(line.text))
+            if i != self.title and (not start <= i <= end or chrome[i] > _CHROME_FROM or is_site_statement(line.text))
         }
         if self.title is not None:
             self.dropped |= {i for i in range(self.title) if not lines[i].prose}
@@ -77,7 +76,9 @@ def _title(lines: Sequence[Line], start: int, end: int) -> int | None:
             continue
         score = 1.7 * sum(min(math.log1p(said[stem]), 3.0) for stem in line.stems) / max(1, len(line.stems)) ** 0.75
         score += 2 * min(line.words, 10) / 10 - 0.05 * (first - i) + 1.5 * (i < start)
-        score -= 3 * (line.kind == "item") + 4 * (line.stop and not line.text.endswith("!")) + 1.5 * is_chrome(line.text)
+        score -= (
+            3 * (line.kind == "item") + 4 * (line.stop and not line.text.endswith("!")) + 1.5 * is_chrome(line.text)
+        )
         if best is None or score > best[0]:
             best = score, i
     return best[1] if best else None

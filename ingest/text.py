@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from corpus.article import Article, Block, Dropped, Section, build_sections, slug
+from corpus.article import Article, Dropped, Section, build_sections, slug
 from ingest.clean import decode
 from ingest.dates import DateKind, labelled_dates, parse_date
 from ingest.language import guess_language
@@ -18,7 +18,8 @@ _FACTS_REACH = 8  # lines around the title in which a byline and dates stand
 _LONGEST_FACT = 14  # words of a line that is nothing but a byline or a date
 _LONGEST_BARE_DATE = 5  # words of a line that is a date
 _BYLINE = re.compile(
-    r"(?:written |posted |published )?by:? (?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})(?=$|,| [|•·–—-] | on )",
+    r"(?:written |posted |published )?by:? (?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})"
+    r"(?=$|,| [|•·–—-] | on )",
     re.IGNORECASE,
 )
 
@@ -73,10 +74,10 @@ class _Facts:
         if byline and _is_name(byline["name"]):
             self.author = self.author or byline["name"]
         elif not found:
-            day = parse_date(text) if len(text.split()) <= _LONGEST_BARE_DATE else None
-            if not day:
+            bare = parse_date(text) if len(text.split()) <= _LONGEST_BARE_DATE else None
+            if not bare:
                 return
-            self.dates.setdefault("published", day)
+            self.dates.setdefault("published", bare)
         self.lines.add(i)
 
 
