@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from corpus.article import Article
-from corpus.passages import cut
+from corpus.passages import Passage, cut
 from corpus.review import ReviewState
 
 Occur = Literal["should", "must", "must_not"]
@@ -132,7 +132,8 @@ class StoredPassage:
 
 
 def stored_passages(article: Article) -> list[StoredPassage]:
-    """Cut an article into the passages that engines store."""
+    """Cut an article into the passages that engines store; without any text it has an empty one, for its title."""
+    passages = cut(article) or [Passage(f"{article.id}.top.1", article.id, "top", 1, (), "", None, article.cautions)]
     return [
         StoredPassage(
             passage_id=passage.id,
@@ -149,7 +150,7 @@ def stored_passages(article: Article) -> list[StoredPassage]:
             labels=article.labels,
             cautions=passage.cautions,
         )
-        for passage in cut(article)
+        for passage in passages
     ]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from corpus.errors import InputError
 from search.analysis import WORD, analyse_word, fold, tokens
-from search.model import FILTERS, Clause, Filters, Query
+from search.model import FILTERS, Clause, Filters, Occur, Query
 
 MAX_LENGTH = 20_000
 HIDDEN_LABEL = "handbook"
@@ -24,9 +25,14 @@ QUESTION_WORDS = frozenset(
     """.split()
 )
 QUESTION_WEIGHT = 0.5
+_FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 
 # Up to this many content words, passages with all of them come first.
 ALL_WORDS_UP_TO = 2
+
+# With more words than this outside its quotation marks a text is prose, whose quotation marks are not an operator:
+# the words inside count as words, the phrase as one more.
+PROSE_FROM = 8
 
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»')
 
@@ -77,13 +83,17 @@ def pieces(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _clauses(text: str) -> Iterator[Clause]:
+    found = list(pieces(text))
+    unquoted = sum(len(WORD.findall(piece)) for quoted, piece in found if not quoted)
+    prose = unquoted > PROSE_FROM
     group = 0
-    for quoted, piece in pieces(text):
-        if quoted:
-            words = phrase(piece)
-            if words:
-                yield Clause(words, piece.strip(), group, kind="phrase" if len(words) > 1 else "term", occur="must")
-                group += 1
+    for quoted, piece in found:
+        words = phrase(piece) if quoted else ()
+        if len(words) > 1 or (words and not prose):
+            occur: Occur = "should" if prose else "must"
+            yield Clause(words, piece.strip(), group, kind="phrase" if len(words) > 1 else "term", occur=occur)
+            group += 1
+        if quoted and not prose:
             continue
         for match in WORD.finditer(piece):
             stem = analyse_word(match[0])
@@ -92,9 +102,6 @@ def _clauses(text: str) -> Iterator[Clause]:
             asking = fold(match[0]) in _FOLDED_QUESTION_WORDS
             yield Clause((stem,), match[0], group, content=not asking, weight=QUESTION_WEIGHT if asking else 1.0)
             group += 1
-
-
-_FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 
 
 def phrase(text: str) -> tuple[str, ...]:
@@ -109,12 +116,13 @@ def phrase(text: str) -> tuple[str, ...]:
 
 
 def _merged(clauses: Iterator[Clause]) -> Iterator[Clause]:
-    """Let a word that was typed twice count once: a customer's message repeats itself."""
-    seen: set[tuple[tuple[str, ...], str]] = set()
+    """Join what was typed more than once into one clause that counts as often (Robertson's query term frequency)."""
+    together: dict[tuple[tuple[str, ...], str], Clause] = {}
     for clause in clauses:
-        if (clause.words, clause.occur) not in seen:
-            seen.add((clause.words, clause.occur))
-            yield clause
+        key = (clause.words, clause.occur)
+        first = together.get(key)
+        together[key] = replace(first, weight=first.weight + clause.weight) if first else clause
+    yield from together.values()
 
 
 def parse_filters(given: Mapping[str, Sequence[str]], review_cutoffs: Mapping[str, datetime.date]) -> Filters:

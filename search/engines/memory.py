@@ -19,6 +19,7 @@ class MemoryEngine:
 
     def __init__(self) -> None:
         self._articles: dict[str, list[StoredPassage]] = {}
+        self._index(0)
         self.state = EngineState(None, 0, None, 0, 0)
 
     def apply(self, changes: Iterable[Change], number: int) -> None:
@@ -92,7 +93,7 @@ class _Scorer:
         self.counts = {key: count for key, count in counts.items() if any(count)}
         self._lengths = lengths
         having = [sum(bool(count[n]) for count in self.counts.values()) for n in range(len(NAMES))]
-        means = [sum(column) / len(lengths) for column in zip(*lengths.values(), strict=True)]
+        means = [sum(own[n] for own in lengths.values()) / max(len(lengths), 1) for n in range(len(NAMES))]
         self.weights = scoring.Weights(clause, len(words), having, len(self.counts), means)
 
     def parts(self, key: str) -> list[Part]:

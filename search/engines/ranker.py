@@ -111,7 +111,7 @@ class Ranker:
             best=tuple(best),
             total=len(documents),
             per_article={self._facts[article].article_id: int(per_article[article]) for article in having},
-            facets=self._facets(query.filters, having, per_article),
+            facets=self._facets(query.filters, per_article),
         )
 
     def _best(
@@ -200,16 +200,20 @@ class Ranker:
         return self._alive & articles[self._article_of] if len(articles) else self._alive
 
     @functools.lru_cache(maxsize=8)  # noqa: B019
-    def _facet_values(self, filters: Filters) -> list[dict[str, tuple[str, ...]]]:
-        return [facet_values(facts, filters) for facts in self._facts]
-
-    def _facets(
-        self, filters: Filters, articles: Sequence[int], per_article: npt.NDArray[np.int64]
-    ) -> dict[str, dict[str, int]]:
-        facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        values = self._facet_values(filters)
-        for article in articles:
-            for name, own in values[article].items():
+    def _facet_codes(self, filters: Filters) -> dict[str, tuple[list[str], list[int], list[int]]]:
+        """Return for each facet its values, and as pairs which article has which of them."""
+        facets: dict[str, tuple[dict[str, int], list[int], list[int]]] = {name: ({}, [], []) for name in FACETS}
+        for article, facts in enumerate(self._facts):
+            for name, own in facet_values(facts, filters).items():
+                codes, articles, having = facets[name]
                 for value in own:
-                    facets[name][value] = facets[name].get(value, 0) + int(per_article[article])
+                    articles.append(article)
+                    having.append(codes.setdefault(value, len(codes)))
+        return {name: (list(codes), articles, having) for name, (codes, articles, having) in facets.items()}
+
+    def _facets(self, filters: Filters, per_article: npt.NDArray[np.int64]) -> dict[str, dict[str, int]]:
+        facets: dict[str, dict[str, int]] = {}
+        for name, (values, articles, having) in self._facet_codes(filters).items():
+            counts = np.bincount(np.array(having, np.int64), weights=per_article[articles], minlength=len(values))
+            facets[name] = {values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
         return facets

@@ -84,10 +84,15 @@ class WhooshEngine:
             opened = index.open_dir(str(folder)) if start else index.create_in(str(folder), SCHEMA)
             with _names_of_its_own():
                 writer = opened.writer(limitmb=WRITER_MEMORY_MB)
-            for article_id, article in articles:
-                writer.delete_by_term("article_id", article_id)
-                for stored in stored_passages(article) if article else ():
-                    writer.add_document(**_document(stored))
+            try:
+                for article_id, article in articles:
+                    writer.delete_by_term("article_id", article_id)
+                    for stored in stored_passages(article) if article else ():
+                        writer.add_document(**_document(stored))
+            except BaseException:
+                writer.cancel()
+                opened.close()
+                raise
             writer.commit(merge=False)
             if _is_fragmented(opened):
                 with _names_of_its_own():
@@ -138,6 +143,8 @@ class _WhooshSnapshot:
         self.column_folders = []
         if self._reader is not None and folder is not None:
             for leaf, _ in self._reader.leaf_readers():
+                if leaf.segment() is None:  # an index without a passage
+                    continue
                 there = folder / f"columns-{leaf.segment().segment_id()}"
                 self.column_folders.append(there)
                 segments.append(Segment(_columns_of(leaf, there), tuple(leaf.segment().deleted_docs())))

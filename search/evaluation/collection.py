@@ -27,11 +27,11 @@ class Collection:
         """Yield (document id, article), one a document: the title, and the text as paragraphs at line breaks."""
         for number, row in enumerate(_rows(self.documents_file)):
             title, text = str(row.get("title") or ""), str(row.get("text") or "")
-            lines = [line.strip() for line in text.splitlines() if line.strip()] or [title]
+            lines = [line.strip() for line in text.splitlines() if line.strip()]
             blocks = tuple(Block("paragraph", text=line) for line in lines)
             sections = build_sections([Section("", 0, "top", blocks=blocks)])
             document = str(row["_id"])
-            yield document, Article(f"d{number}", title, source=document, sections=sections)
+            yield document, Article(f"d{number}", title, source=self.name, key=document, sections=sections)
 
 
 def read(folder: Path, queries_file: Path | None = None) -> Collection:
@@ -61,7 +61,8 @@ def read(folder: Path, queries_file: Path | None = None) -> Collection:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
-        for line in gzip.open(file) if path.suffix == ".gz" else file:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as lines:
+        for line in lines:
             if line.strip():
                 yield json.loads(line)

@@ -1,0 +1,178 @@
+"""What every engine must do: one suite; each engine's tests inherit it and say how the engine is made."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpus.article import Article, Change
+from search.engine import Engine
+from search.engines.memory import MemoryEngine
+from search.model import Candidates, Query
+from search.querytext import parse, parse_filters
+from tests.articles import WORDS, article, random_articles, small_library
+
+CUTOFFS = {"": datetime.date(2024, 1, 1)}
+QUERIES = (
+    "cramps",
+    "magnesium tablets",
+    "how can I stop leg cramps at night",
+    '"leg cramps"',
+    '"massage the calf" magnesium',
+    "swollen calf doctor",
+    "nothing-of-this-kind",
+    "",
+)
+
+
+def ask(text: str, explain: bool = True, **filters: str) -> Query:
+    return parse(text, parse_filters({name: [value] for name, value in filters.items()}, CUTOFFS), explain=explain)
+
+
+def same(found: Candidates, wanted: Candidates) -> None:
+    """Assert the same hits in the same order, the same scores to 1e-5, and the same counts."""
+    assert [one.passage_id for one in found.best] == [one.passage_id for one in wanted.best]
+    assert [one.score for one in found.best] == pytest.approx([one.score for one in wanted.best], abs=1e-5)
+    assert found.total == wanted.total
+    assert dict(found.per_article) == dict(wanted.per_article)
+    assert {name: dict(values) for name, values in found.facets.items()} == wanted.facets
+
+
+class EngineContract:
+    """Inherit, and give the fixture `make`: it returns a new, empty engine."""
+
+    @pytest.fixture
+    def make(self, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def engine(self, make: Callable[[], Engine]) -> Engine:
+        engine = make()
+        engine.rebuild(small_library(), 5)
+        return engine
+
+    @pytest.fixture
+    def oracle(self) -> MemoryEngine:
+        oracle = MemoryEngine()
+        oracle.rebuild(small_library(), 5)
+        return oracle
+
+    def test_an_empty_engine_finds_nothing(self, make: Callable[[], Engine]) -> None:
+        snapshot = make().snapshot()
+        found = snapshot.candidates(ask("cramps"), 10)
+        assert (found.best, found.total) == ((), 0)
+        assert snapshot.state.change == 0
+        assert snapshot.passages(["leg-cramps.top.1"]) == {}
+
+    @pytest.mark.parametrize("text", QUERIES)
+    def test_it_finds_what_the_oracle_finds(self, engine: Engine, oracle: MemoryEngine, text: str) -> None:
+        same(engine.snapshot().candidates(ask(text), 10), oracle.candidates(ask(text), 10))
+
+    @pytest.mark.parametrize(
+        "filters",
+        [
+            {"label": "pregnancy"},
+            {"label": "handbook"},
+            {"article": "magnesium"},
+            {"source": "articles"},
+            {"source": "articles/magnesium.md"},
+            {"language": "de"},
+            {"review": "overdue"},
+            {"review": "unknown"},
+            {"reviewed_since": "2020"},
+            {"label": "cramps", "article": "magnesium"},
+        ],
+    )
+    def test_filters_are_exact(self, engine: Engine, oracle: MemoryEngine, filters: dict[str, str]) -> None:
+        query = ask("cramps magnesium calf", **filters)
+        found = engine.snapshot().candidates(query, 10)
+        same(found, oracle.candidates(query, 10))
+
+    def test_filters_admit_what_they_say(self, engine: Engine) -> None:
+        def articles(**filters: str) -> set[str]:
+            return set(engine.snapshot().candidates(ask("cramps magnesium calf", **filters), 20).per_article)
+
+        assert articles() == {"leg-cramps", "magnesium", "swelling", "restless-legs"}
+        assert articles(label="handbook") == {"using-the-desk"}
+        assert articles(review="overdue") == {"magnesium"}
+        assert articles(reviewed_since="2026-07") == {"leg-cramps"}
+        assert articles(source="handbook") == set()  # still hidden: only a label or an article brings it out
+        assert articles(label="cramps", article="magnesium") == set()
+
+    def test_the_parts_of_a_score_add_up(self, engine: Engine) -> None:
+        for text in QUERIES:
+            for candidate in engine.snapshot().candidates(ask(text), 10).best:
+                assert sum(part.score for part in candidate.parts) == pytest.approx(candidate.score, abs=1e-5)
+
+    def test_parts_only_when_asked_for(self, engine: Engine) -> None:
+        assert not engine.snapshot().candidates(ask("cramps", explain=False), 10).best[0].parts
+
+    def test_passages_with_all_of_two_words_come_first(self, make: Callable[[], Engine]) -> None:
+        engine = make()
+        rare = article("rare", "Zincum zincum zincum", ("", "Zincum zincum zincum zincum."))
+        both = article("both", "Other", ("", "Of zincum and of water and of much else, at length and in many words."))
+        water = [article(f"w{n}", "Water", ("", "Water water.")) for n in range(5)]
+        engine.rebuild([rare, both, *water], 1)
+        assert engine.snapshot().candidates(ask("zincum water"), 10).best[0].passage_id == "both.top.1"
+
+    def test_a_phrase_is_found_in_order_and_within_one_text(self, engine: Engine) -> None:
+        def found(text: str) -> list[str]:
+            return [one.passage_id for one in engine.snapshot().candidates(ask(text), 10).best]
+
+        assert found('"massage the calf"') == ["leg-cramps.treatment.1"]
+        assert found('"calf massage"') == []
+        assert found('"pregnancy cramps"') == []  # the title's end and the text's beginning
+
+    def test_it_serves_what_a_hit_shows(self, engine: Engine) -> None:
+        served = engine.snapshot().passages(["leg-cramps.causes.1", "no-such.passage.1"])
+        assert set(served) == {"leg-cramps.causes.1"}
+        passage = served["leg-cramps.causes.1"]
+        assert passage.text == "Too little magnesium, tired muscles and pressure on the veins are named as causes."
+        assert passage.article_title == "Leg cramps in pregnancy"
+        assert passage.heading_path == ("Causes",)
+        assert passage.labels == ("pregnancy", "cramps")
+        assert passage.reviewed == "2026-07-04"
+
+    def test_it_knows_its_words(self, engine: Engine) -> None:
+        assert dict(engine.snapshot().terms("magn")) == {"magnesium": 3}
+
+    def test_a_changed_article_is_found_by_its_new_words_only(self, engine: Engine) -> None:
+        before = engine.snapshot()
+        changed = article("magnesium", "Magnesium", ("Food", "Pumpkin seeds."))
+        engine.apply([Change(6, "magnesium", changed)], 6)
+        assert engine.snapshot().candidates(ask("pumpkin"), 10).total == 1
+        assert engine.snapshot().candidates(ask("tablets"), 10).total == 0
+        assert engine.snapshot().state.change == 6
+        assert before.state.articles == engine.snapshot().state.articles
+
+    def test_a_removed_article_is_gone(self, engine: Engine) -> None:
+        engine.apply([Change(6, "swelling", None)], 6)
+        assert engine.snapshot().candidates(ask("swollen"), 10).total == 0
+        assert engine.snapshot().passages(["swelling.when-to-call.1"]) == {}
+        assert engine.snapshot().state.articles == 4
+
+    @given(articles=random_articles(), changed=random_articles(), gone=st.sets(st.integers(0, 9)), text=st.data())
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck))
+    def test_step_by_step_is_as_rebuilt(
+        self,
+        make: Callable[[], Engine],
+        articles: list[Article],
+        changed: list[Article],
+        gone: set[int],
+        text: st.DataObject,
+    ) -> None:
+        engine, oracle = make(), MemoryEngine()
+        engine.rebuild(articles, 1)
+        engine.apply([Change(2, one.id, one) for one in changed], 2)
+        engine.apply([Change(3, f"a{number}", None) for number in gone], 3)
+        left = {one.id: one for one in [*articles, *changed] if int(one.id[1:]) not in gone}
+        oracle.rebuild(left.values(), 3)
+        for _ in range(3):
+            words = text.draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
+            asked = " ".join(words) if text.draw(st.booleans()) else f'"{" ".join(words)}"'
+            same(engine.snapshot().candidates(ask(asked), 50), oracle.candidates(ask(asked), 50))

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from search.engine import Engine
+from search.engines.memory import MemoryEngine
+from tests.contract.engine_contract import EngineContract
+
+
+class TestMemoryEngine(EngineContract):
+    @pytest.fixture
+    def make(self, tmp_path: Path) -> Callable[[], Engine]:
+        return MemoryEngine

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from whoosh import index
+from whoosh.qparser import QueryParser
+
+from corpus.article import Change
+from corpus.errors import OutageError
+from search.engine import Engine
+from search.engines.whoosh_engine import WhooshEngine
+from search.generations import POINTER, Generations
+from tests.articles import article, small_library
+from tests.contract.engine_contract import EngineContract, ask, same
+
+
+class TestWhooshEngine(EngineContract):
+    @pytest.fixture
+    def make(self, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+        made: list[WhooshEngine] = []
+
+        def make() -> Engine:
+            made.append(WhooshEngine(Path(tempfile.mkdtemp(dir=tmp_path))))
+            return made[-1]
+
+        yield make
+        for engine in made:
+            engine.close()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[WhooshEngine]:
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild(small_library(), 5)
+    yield engine
+    engine.close()
+
+
+def live_folder(home: Path) -> Path:
+    generations = Generations(home / "index")
+    live = generations.live()
+    assert live is not None
+    return generations.folder(live)
+
+
+@pytest.mark.parametrize("word", ["cramps", "magnesium", "swollen", "doctors"])
+def test_whoosh_itself_finds_the_same_passages(engine: WhooshEngine, tmp_path: Path, word: str) -> None:
+    engine.apply([Change(6, "extra", article("extra", "Doctors", ("", "Magnesium and cramps.")))], 6)
+    opened = index.open_dir(str(live_folder(tmp_path)))
+    with opened.searcher() as searcher:
+        found = set()
+        for field in ("title", "headings", "body"):
+            parsed = QueryParser(field, opened.schema).parse(word)
+            found |= {hit["passage_id"] for hit in searcher.search(parsed, limit=None)}
+    opened.close()
+    ours = engine.snapshot().candidates(ask(word), 50)
+    shown = engine.snapshot().candidates(ask(word, label="handbook"), 50)
+    assert found == {one.passage_id for one in (*ours.best, *shown.best)}
+
+
+def test_columns_come_back_from_the_index_alone(engine: WhooshEngine, tmp_path: Path) -> None:
+    before = engine.snapshot().candidates(ask("leg cramps magnesium"), 50)
+    engine.close()
+    for folder in live_folder(tmp_path).glob("columns-*"):
+        shutil.rmtree(folder)
+    again = WhooshEngine(tmp_path)
+    same(again.snapshot().candidates(ask("leg cramps magnesium"), 50), before)
+    again.close()
+
+
+def test_a_snapshot_stays_as_it_was_while_the_index_moves_on(engine: WhooshEngine) -> None:
+    before = engine.snapshot()
+    wanted = before.candidates(ask("magnesium"), 50)
+    for number in range(6, 10):
+        engine.apply([Change(number, "magnesium", article("magnesium", "Other", ("", f"Number {number}.")))], number)
+    same(before.candidates(ask("magnesium"), 50), wanted)
+    assert before.passages(["magnesium.food.1"])["magnesium.food.1"].text.startswith("Nuts")
+    assert engine.snapshot().candidates(ask("nuts"), 50).total == 0
+
+
+def test_another_process_sees_the_new_generation(engine: WhooshEngine, tmp_path: Path) -> None:
+    other = WhooshEngine(tmp_path)
+    assert other.snapshot().candidates(ask("pumpkin"), 10).total == 0
+    engine.apply([Change(6, "seeds", article("seeds", "Seeds", ("", "Pumpkin seeds.")))], 6)
+    assert other.snapshot().candidates(ask("pumpkin"), 10).total == 1
+    other.close()
+
+
+def test_one_changed_article_leaves_the_files_of_the_others_alone(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild((article(f"n{n}", f"Number {n}", ("", f"Text of article {n}.")) for n in range(60)), 60)
+    before = {file.stat().st_ino for file in live_folder(tmp_path).rglob("*.seg")}
+    engine.apply([Change(61, "n7", article("n7", "Number 7", ("", "Changed.")))], 61)
+    after = {file.stat().st_ino for file in live_folder(tmp_path).rglob("*.seg")}
+    assert before < after
+    engine.close()
+
+
+def test_many_small_changes_are_folded_into_one_segment(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path)
+    for number in range(1, 13):
+        engine.apply([Change(number, f"n{number}", article(f"n{number}", "Number", ("", f"Text {number}.")))], number)
+    assert len(list(live_folder(tmp_path).glob("*.seg"))) <= 3
+    assert engine.snapshot().candidates(ask("text"), 50).total == 12
+    engine.close()
+
+
+def test_a_seeded_random_does_not_make_two_commits_collide(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild((article(f"n{n}", "Number", ("", f"Text {n}.")) for n in range(60)), 60)
+    for number in (61, 62):
+        random.seed(7)
+        engine.apply([Change(number, f"x{number}", article(f"x{number}", "More", ("", "Text.")))], number)
+    assert engine.snapshot().candidates(ask("text"), 100).total == 62
+    engine.close()
+
+
+def test_what_a_writer_left_half_built_is_swept(engine: WhooshEngine, tmp_path: Path) -> None:
+    orphan = tmp_path / "index" / "building-0123456789ab"
+    orphan.mkdir()
+    engine.apply([Change(6, "swelling", None)], 6)
+    assert not orphan.exists()
+
+
+def test_old_generations_are_retired(engine: WhooshEngine, tmp_path: Path) -> None:
+    for number in range(6, 10):
+        engine.apply([Change(number, "swelling", None)], number)
+    assert len([path for path in (tmp_path / "index").iterdir() if path.is_dir()]) == 2
+
+
+def test_a_failed_build_leaves_the_old_generation_live(engine: WhooshEngine, tmp_path: Path) -> None:
+    def broken() -> Iterator[Change]:
+        yield Change(6, "swelling", None)
+        raise RuntimeError("the source went away")
+
+    with pytest.raises(RuntimeError):
+        engine.apply(broken(), 6)
+    assert engine.snapshot().state.change == 5
+    assert engine.snapshot().candidates(ask("swollen"), 10).total == 1
+    assert not list((tmp_path / "index").glob("building-*"))
+    engine.apply([Change(6, "swelling", None)], 6)
+    assert engine.snapshot().candidates(ask("swollen"), 10).total == 0
+
+
+def test_an_index_of_a_newer_version_is_refused(engine: WhooshEngine, tmp_path: Path) -> None:
+    pointer = tmp_path / "index" / POINTER
+    pointer.write_text(json.dumps(json.loads(pointer.read_text()) | {"format": 99}))
+    with pytest.raises(OutageError, match="newer"):
+        WhooshEngine(tmp_path).snapshot()
