@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.fragments import fragments
+from search.querytext import parse
+
+
+def marked(text: str, query: str) -> list[str]:
+    return [piece.text for piece in fragments(text, parse(query)) if piece.matched]
+
+
+def test_words_are_marked_in_every_form() -> None:
+    assert marked("A cramp; cramping calves, then cramps.", "cramps") == ["cramp", "cramping", "cramps"]
+
+
+def test_neighbours_are_marked_together() -> None:
+    assert marked("Leg cramps are cramps of the leg.", "leg cramps") == ["Leg cramps", "cramps", "leg"]
+
+
+def test_a_phrase_is_marked_only_where_it_stands_whole() -> None:
+    assert marked("The lack of magnesium, not magnesium, is a lack.", '"lack of magnesium"') == ["lack of magnesium"]
+
+
+def test_question_words_are_not_marked() -> None:
+    assert marked("How cramps start and how they end", "how do cramps start") == ["cramps start"]
+
+
+@given(st.text(alphabet="leg cramps\n-é.,[1]’|", max_size=60), st.sampled_from(["leg cramps", '"leg cramps"', "", "l"]))
+def test_fragments_joined_are_the_text(text: str, query: str) -> None:
+    assert "".join(piece.text for piece in fragments(text, parse(query))) == text
