@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # a search answers without the Library and its driver
 
 HANDBOOK = "handbook"
 _RECENT = 12
+_LABELS = 30
 _EXAMPLES = 4
 _PAGE = 500
 _POINTERS = {"it", "its", "they", "them", "this", "that", "these", "those"}  # what they point to is lost outside
@@ -75,19 +77,33 @@ def handbook(home: OpenHome) -> list[Row]:
 
 
 def overview(home: OpenHome) -> Overview:
-    """Say what is here, as of the Library's last change."""
+    """Say what is here; worked out anew when the Library has changed, and each day."""
     with home.library() as library:
-        rows = [_row(home, summary) for summary in _all(library) if HANDBOOK not in summary.labels]
-        labels = Counter(label for row in rows for label in row.labels)
-        chosen = rows[:: max(1, len(rows) // _EXAMPLES)][:_EXAMPLES]
-        examples = [example(article) for article in (library.get(row.id) for row in chosen) if article]
+        as_of = (library.change, datetime.date.today())
+        if home.overview is None or home.overview[0] != as_of:
+            home.overview = as_of, _overview(home, library)
+        return home.overview[1]
+
+
+def _overview(home: OpenHome, library: Library) -> Overview:
+    rows = [_row(home, summary) for summary in _all(library) if HANDBOOK not in summary.labels]
+    complete = len(rows) <= _RECENT
+    if complete:
+        recent = sorted(rows, key=lambda row: row.title.casefold())
+    else:
+        by_id = {row.id: row for row in rows}
+        changes = reversed(list(library.changes_since(library.change - 2 * _RECENT)))
+        recent = [by_id[change.article_id] for change in changes if change.article_id in by_id]
+    labels = Counter(label for row in rows for label in row.labels)
+    chosen = rows[:: max(1, len(rows) // _EXAMPLES)]
+    found = (library.get(row.id) for row in chosen[:_EXAMPLES])
     return Overview(
         articles=len(rows),
         passages=sum(row.passages for row in rows),
-        labels=tuple(sorted(labels.items())),
-        recent=tuple(rows[:_RECENT]),
-        complete=len(rows) <= _RECENT,
-        examples=tuple(dict.fromkeys(examples)),
+        labels=tuple(labels.most_common(_LABELS)),
+        recent=tuple(recent[:_RECENT]),
+        complete=complete,
+        examples=tuple(dict.fromkeys(example(article) for article in found if article)),
     )
 
 

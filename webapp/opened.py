@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from webapp import words
 
 if TYPE_CHECKING:  # a search answers without the Library and its driver
     from corpus.library import Library
+    from webapp.listing import Overview
 
 
 class OpenHome:
@@ -23,6 +25,7 @@ class OpenHome:
         self.home = home
         self.settings = Settings.of_home(home)
         self._lock = threading.Lock()
+        self.overview: tuple[tuple[int, datetime.date], Overview] | None = None
         self._searcher: search.Searcher | None = None
 
     def searcher(self) -> search.Searcher:

@@ -31,7 +31,9 @@ def tables(draw: st.DrawFn) -> Block:
     return Block("table", header=header, rows=tuple(rows))
 
 
-BLOCKS = st.lists(st.builds(lambda text: Block("paragraph", text=text), TEXT) | lists() | tables(), min_size=1, max_size=5)
+BLOCKS = st.lists(
+    st.builds(lambda text: Block("paragraph", text=text), TEXT) | lists() | tables(), min_size=1, max_size=5
+)
 
 
 def words_of(pieces: tuple[Piece, ...]) -> str:
