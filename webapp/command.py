@@ -114,8 +114,13 @@ def _report(error: BaseException) -> int:
         line = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
     elif isinstance(error, click.Abort | KeyboardInterrupt):
         status, line = STOPPED, "stopped"
-    click.echo("answerdesk: " + " ".join(line.split()), err=True)
+    complain(line)
     return status
+
+
+def complain(line: str) -> None:
+    """Print one line to stderr."""
+    click.echo("answerdesk: " + " ".join(line.split()), err=True)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

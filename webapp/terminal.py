@@ -10,13 +10,17 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from corpus.article import Article, block_text
+from corpus.article import Article, Change, block_text
 from search.model import Hit, Results
 from webapp import words
+from webapp.command import complain
+
+if TYPE_CHECKING:
+    from corpus.library import Library
 
 Item = TypeVar("Item")
 
@@ -137,6 +141,17 @@ def article_text(article: Article) -> Iterator[str]:
         yield plain(f"  Warning: {warning}")
 
 
+def print_outcome(row: Mapping[str, Any]) -> None:
+    """Print what became of a source; on a terminal, where a bar is shown, only what somebody should know."""
+    if row["state"] == "skipped":
+        complain(plain(f"{row['source']}: {row['reason']}"))
+    elif row["reason"] or row["warnings"] or not sys.stderr.isatty():
+        reason = f"  ({row['reason']})" if row["reason"] else ""
+        click.echo(plain(f"{row['state']:9}  {row['source']}{reason}"))
+    for warning in row["warnings"]:
+        click.echo(plain(f"           warning: {warning}"))
+
+
 def counts_text(counts: Mapping[str, int]) -> str:
     """Write the counts of a report: 2 new, 1 skipped."""
     return ", ".join(f"{count:,} {state}" for state, count in counts.items() if count) or "nothing"
@@ -148,7 +163,8 @@ def track(items: Iterable[Item], what: str, total: int = 0) -> Iterator[Item]:
         from rich.console import Console
         from rich.progress import Progress
 
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        # Results for a pipe must not go through the bar's console.
+        with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
             yield from bar.track(items, total=total or None, description=what)
         return
     for count, item in enumerate(items, 1):
@@ -180,3 +196,20 @@ def status_text(state: Mapping[str, Any], home: Path) -> Iterator[str]:
     )
     for problem in state["problems"]:
         yield click.style(plain(f"Problem: {problem['message']}"), fg="red")
+
+
+class ShownLibrary:
+    """A Library that shows how many of its articles the index has taken in."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @property
+    def change(self) -> int:
+        return self._library.change
+
+    def articles(self) -> Iterator[Article]:
+        return track(self._library.articles(), "articles indexed", self._library.count())
+
+    def changes_since(self, number: int) -> Iterator[Change]:
+        return track(self._library.changes_since(number), "changes indexed", self.change - number)
