@@ -44,6 +44,7 @@ class Known:
 
     article_id: str
     key: str
+    source: str
     digest: str
     facts: Mapping[str, Any]
     removed: bool
@@ -190,6 +191,10 @@ class Library:
         """Return the keys whose source had this digest, also those of removed articles, by id."""
         return self._known(articles.c.digest == digest)
 
+    def known_of_source(self, source: str) -> builtins.list[Known]:
+        """Return the keys of the articles of a source, by id."""
+        return self._known((articles.c.source == source) & articles.c.body.is_not(None))
+
     def all_known(self) -> builtins.list[Known]:
         """Return every key that has an article, by id."""
         return self._known(articles.c.body.is_not(None))
@@ -205,11 +210,12 @@ class Library:
             connection.execute(update(library).values(last_report=dict(report)))
 
     def _known(self, condition: Any) -> builtins.list[Known]:
-        columns = (articles.c.id, articles.c.key, articles.c.digest, articles.c.facts, articles.c.kept_out)
-        query = select(*columns, articles.c.body.is_(None).label("removed")).where(condition).order_by(articles.c.id)
+        names = ("id", "key", "source", "digest", "facts", "kept_out")
+        columns = [*(articles.c[name] for name in names), articles.c.body.is_(None).label("removed")]
+        query = select(*columns).where(condition).order_by(articles.c.id)
         with outages(self._home), self._database.connect() as connection:
             return [
-                Known(row.id, row.key, row.digest, row.facts, bool(row.removed), row.kept_out)
+                Known(row.id, row.key, row.source, row.digest, row.facts, bool(row.removed), row.kept_out)
                 for row in connection.execute(query)
             ]
 

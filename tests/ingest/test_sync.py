@@ -1,0 +1,304 @@
+"""Files and the Library, kept in step."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.errors import InputError
+from corpus.library import Library
+from ingest import facts as facts_of
+from ingest.sync import ingest_handbook, ingest_samples, sync
+
+REFUNDS = "---\ntitle: Refunds\nlabels: [money]\n---\n\nA refund takes five working days.\n"
+PARCELS = "# Parcels\n\nA lost parcel is sent again.\n"
+
+
+@pytest.fixture
+def library(home: Path) -> Iterator[Library]:
+    with Library.open(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "refunds.md").write_text(REFUNDS)
+    (folder / "parcels.md").write_text(PARCELS)
+    return folder
+
+
+class Outcome:
+    """What one ingest told, row by row, and reported."""
+
+    def __init__(self, library: Library, *arguments: Path, **options: Any) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.report = sync(library, [str(path) for path in arguments], tell=self.rows.append, **options)
+
+    @property
+    def states(self) -> dict[str, str]:
+        return {Path(row["source"]).name: row["state"] for row in self.rows}
+
+
+def ids(library: Library) -> list[str]:
+    return [summary.id for summary in library.list()]
+
+
+def entered(**facts: str) -> Any:
+    return facts_of.read(facts.items())
+
+
+def test_new_then_unchanged_then_changed(library: Library, folder: Path) -> None:
+    first = Outcome(library, folder)
+    assert first.states == {"parcels.md": "new", "refunds.md": "new"}
+    assert first.rows[0] == {
+        "source": str(folder / "parcels.md"),
+        "state": "new",
+        "article_id": "parcels",
+        "reason": None,
+        "warnings": [],
+    }
+    assert Outcome(library, folder).states == {"parcels.md": "unchanged", "refunds.md": "unchanged"}
+    assert library.change == 2
+    (folder / "refunds.md").write_text(REFUNDS.replace("five", "six"))
+    third = Outcome(library, folder)
+    assert third.states == {"parcels.md": "unchanged", "refunds.md": "changed"}
+    assert third.report.counts == {"new": 0, "changed": 1, "unchanged": 1, "moved": 0, "removed": 0, "skipped": 0}
+    changed = library.get("refunds")
+    assert changed is not None
+    assert "six" in changed.text
+    assert [version.article.text.count("five") for version in library.versions("refunds")] == [1]
+
+
+def test_a_row_is_told_once_it_is_durable(home: Path, folder: Path) -> None:
+    found: list[bool] = []
+
+    def tell(row: dict[str, Any]) -> None:
+        with Library.open(home) as other:
+            found.append(other.get(row["article_id"]) is not None)
+
+    with Library.open(home) as library:
+        sync(library, [str(folder)], tell=tell)
+    assert found == [True, True]
+
+
+def test_a_moved_file_keeps_its_id_and_facts(library: Library, folder: Path) -> None:
+    Outcome(library, folder / "parcels.md", facts=entered(url="https://example.org/p"))
+    (folder / "post").mkdir()
+    (folder / "parcels.md").rename(folder / "post" / "letters.md")
+    assert Outcome(library, folder).states == {"letters.md": "moved", "refunds.md": "new"}
+    assert ids(library) == ["parcels", "refunds"]
+    moved = library.get("parcels")
+    assert moved is not None
+    assert (moved.source, moved.url) == (str(folder / "post" / "letters.md"), "https://example.org/p")
+    assert set(Outcome(library, folder).states.values()) == {"unchanged"}
+
+
+def test_a_copy_is_an_article_of_its_own(library: Library, folder: Path) -> None:
+    Outcome(library, folder)
+    (folder / "copy.md").write_text(PARCELS)
+    assert Outcome(library, folder).states["copy.md"] == "new"
+    assert library.count() == 3
+
+
+def test_a_pruned_article_that_turns_up_elsewhere_has_its_id_again(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    Outcome(library, folder)
+    (folder / "parcels.md").rename(tmp_path / "later.md")
+    assert Outcome(library, folder, prune=True).states["parcels.md"] == "removed"
+    assert Outcome(library, tmp_path / "later.md").states == {"later.md": "new"}
+    assert ids(library) == ["parcels", "refunds"]
+
+
+def test_without_prune_nothing_is_removed(library: Library, folder: Path) -> None:
+    Outcome(library, folder)
+    (folder / "parcels.md").unlink()
+    assert Outcome(library, folder).states == {"refunds.md": "unchanged"}
+    assert library.count() == 2
+
+
+def test_prune_removes_only_what_lay_under_the_argument(library: Library, folder: Path, tmp_path: Path) -> None:
+    beside = tmp_path / "kb-old"
+    beside.mkdir()
+    (beside / "hours.md").write_text("# Opening hours\n\nFrom nine to five.\n")
+    Outcome(library, folder, beside)
+    (beside / "hours.md").unlink()
+    (folder / "parcels.md").unlink()
+    pruned = Outcome(library, folder, prune=True)
+    assert pruned.states == {"parcels.md": "removed", "refunds.md": "unchanged"}
+    assert not pruned.report.failed
+    assert ids(library) == ["opening-hours", "refunds"]
+
+
+def test_prune_refuses_more_than_half_without_yes(library: Library, folder: Path) -> None:
+    Outcome(library, folder)
+    for name in ("refunds.md", "parcels.md"):
+        (folder / name).unlink()
+    (folder / "a.md").write_text("# One\n\nNew words.\n")
+    (folder / "b.md").write_text("# Two\n\nOther words.\n")
+    refused = Outcome(library, folder, prune=True)
+    assert refused.report.failed
+    assert "2 of its 2 articles" in refused.rows[-1]["reason"]
+    assert ids(library) == ["one", "parcels", "refunds", "two"]
+    assert Outcome(library, folder, prune=True, yes=True).report.counts["removed"] == 2
+    assert ids(library) == ["one", "two"]
+
+
+def test_prune_of_a_folder_that_went_away_refuses(library: Library, folder: Path, tmp_path: Path) -> None:
+    Outcome(library, folder)
+    folder.rename(tmp_path / "unplugged")
+    assert Outcome(library, folder, prune=True).report.counts["removed"] == 0
+    assert library.count() == 2
+
+
+def test_a_file_that_cannot_be_read_any_more_is_not_gone(library: Library, folder: Path) -> None:
+    Outcome(library, folder)
+    (folder / "parcels.md").write_bytes(b"")
+    outcome = Outcome(library, folder, prune=True)
+    assert outcome.states == {"parcels.md": "skipped", "refunds.md": "unchanged"}
+    assert outcome.rows[0]["article_id"] == "parcels"
+    assert library.count() == 2
+
+
+def test_what_cannot_be_used_is_named_and_the_rest_is_taken_in(library: Library, folder: Path) -> None:
+    (folder / "empty.md").write_bytes(b"")
+    outcome = Outcome(library, folder, folder / "missing.md")
+    assert outcome.report.failed
+    assert outcome.states == {"empty.md": "skipped", "parcels.md": "new", "refunds.md": "new", "missing.md": "skipped"}
+    assert all(row["reason"] for row in outcome.rows if row["state"] == "skipped")
+
+
+def test_what_was_removed_by_hand_stays_out(library: Library, folder: Path) -> None:
+    Outcome(library, folder)
+    library.remove(["parcels"], keep_out=True)
+    again = Outcome(library, folder)
+    assert again.states == {"parcels.md": "skipped", "refunds.md": "unchanged"}
+    assert "--readmit" in again.rows[0]["reason"]
+    assert not again.report.failed
+    (folder / "parcels.md").write_text(PARCELS + "\nEdited.\n")
+    assert Outcome(library, folder).states["parcels.md"] == "skipped"
+    assert Outcome(library, folder, readmit=True).states["parcels.md"] == "new"
+    assert ids(library) == ["parcels", "refunds"]
+    assert Outcome(library, folder).states["parcels.md"] == "unchanged"
+
+
+def test_what_was_removed_by_hand_does_not_come_back_by_moving(library: Library, folder: Path) -> None:
+    Outcome(library, folder)
+    library.remove(["parcels"], keep_out=True)
+    (folder / "parcels.md").rename(folder / "elsewhere.md")
+    assert Outcome(library, folder).states["elsewhere.md"] == "skipped"
+    assert ids(library) == ["refunds"]
+
+
+def test_facts_entered_by_hand_are_kept_and_named(library: Library, folder: Path) -> None:
+    given = entered(url="https://example.org/r", reviewed="2026-01-02", labels="post, abroad", title="All refunds")
+    assert Outcome(library, folder / "refunds.md", facts=given).rows[0]["article_id"] == "all-refunds"
+    (folder / "refunds.md").write_text(REFUNDS.replace("five", "six"))
+    Outcome(library, folder / "refunds.md")
+    article = library.get("all-refunds")
+    assert article is not None
+    assert (article.url, article.reviewed, article.labels, article.title) == (
+        "https://example.org/r",
+        "2026-01-02",
+        ("post", "abroad"),
+        "All refunds",
+    )
+    assert article.by_hand == ("url", "title", "reviewed", "labels")
+    assert "six" in article.text
+
+
+def test_facts_for_an_unchanged_file_change_its_article(library: Library, folder: Path) -> None:
+    Outcome(library, folder)
+    assert Outcome(library, folder, facts=entered(author="A. Writer")).report.counts["changed"] == 2
+    assert Outcome(library, folder, facts=entered(author="A. Writer")).report.counts["unchanged"] == 2
+    assert Outcome(library, folder).report.counts["unchanged"] == 2
+    Outcome(library, folder, facts=entered(language="de"))
+    article = library.get("refunds")
+    assert article is not None
+    assert (article.author, article.language) == ("A. Writer", "de")
+
+
+def test_an_empty_fact_takes_back_what_was_entered(library: Library, folder: Path) -> None:
+    Outcome(library, folder, facts=entered(labels="x"))
+    Outcome(library, folder, facts=entered(labels=""))
+    article = library.get("refunds")
+    assert article is not None
+    assert (article.labels, article.by_hand) == (("money",), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("colour", "red"),
+        ("reviewed", "soon"),
+        ("reviewed", "2026-02-30"),
+        ("url", "javascript:alert(1)"),
+        ("url", "example.org"),
+        ("language", "English!"),
+    ],
+)
+def test_a_fact_that_cannot_be_is_refused(name: str, value: str) -> None:
+    with pytest.raises(InputError, match=name):
+        facts_of.read([(name, value)])
+
+
+def test_samples_make_way_for_articles_of_ones_own(library: Library, folder: Path) -> None:
+    ingest_samples(library)
+    samples = [summary for summary in library.list() if summary.source == "samples"]
+    handbook = {summary.id for summary in library.list() if summary.source == "handbook"}
+    assert len(samples) == 5
+    assert handbook
+    article = library.get(samples[0].id)
+    assert article is not None
+    assert "Sample, not medically reviewed" in article.cautions
+    assert article.reviewed is None
+    outcome = Outcome(library, folder)
+    assert [row["state"] for row in outcome.rows] == ["new"] * 2 + ["removed"] * 5
+    assert "--keep-samples" in outcome.rows[-1]["reason"]
+    assert set(ids(library)) == handbook | {"parcels", "refunds"}
+
+
+def test_samples_stay_when_asked_or_when_nothing_came(library: Library, folder: Path) -> None:
+    ingest_samples(library)
+    before = library.count()
+    Outcome(library, folder / "missing.md")
+    assert library.count() == before
+    Outcome(library, folder, keep_samples=True)
+    assert library.count() == before + 2
+
+
+def test_samples_and_handbook_come_once(library: Library) -> None:
+    ingest_samples(library)
+    change = library.change
+    assert ingest_samples(library).counts["unchanged"] == library.count()
+    assert ingest_handbook(library).counts["new"] == 0
+    assert library.change == change
+    handbook = [summary for summary in library.list() if summary.source == "handbook"]
+    assert all(summary.labels == ("handbook",) and summary.reviewed for summary in handbook)
+
+
+def test_the_report_is_kept(home: Path, library: Library, folder: Path) -> None:
+    (folder / "empty.md").write_bytes(b"")
+    Outcome(library, folder)
+    with Library.open(home) as again:
+        report = again.last_report()
+    assert report is not None
+    assert json.loads(json.dumps(report)) == report
+    assert report["counts"]["new"] == 2
+    assert report["sources"] == [{"source": str(folder), "counts": {"new": 2, "skipped": 1}}]
+    assert report["skipped"] == [{"source": str(folder / "empty.md"), "reason": "It is empty."}]
+
+
+def test_progress_is_told_how_many_there_are(library: Library, folder: Path) -> None:
+    totals: list[int] = []
+
+    def track(sources: Any) -> Any:
+        totals.append(len(sources))
+        return sources
+
+    Outcome(library, folder, track=track)
+    assert totals == [2]
