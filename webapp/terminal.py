@@ -191,7 +191,7 @@ def status_text(state: Mapping[str, Any], home: Path) -> Iterator[str]:
             "passages": f"{state['passages']:,} in the index",
             "generation": f"{generation['id']}, of {generation['created']}" if generation else "none yet",
             "engine": state["engine"],
-            "last ingest": last or "none yet",
+            "last ingest": f"{last['finished']}: {counts_text(last['counts'])}" if last else "none yet",
         }
     )
     for problem in state["problems"]:

@@ -254,11 +254,11 @@ def test_an_explanation_adds_up_to_the_score(folder: Path) -> None:
 
 
 def test_articles_cannot_steer_the_terminal(folder: Path) -> None:
-    (folder / "evil.md").write_text("# Evil\n\nA zebra \x1b[2J\x1b]0;title\x07 appears.\n")
-    run("ingest", folder)
+    (folder / "evil.md").write_text(f"# Evil\n\nA zebra \x1b[2J\x9b2J appears. {'It stands and waits. ' * 50}\n")
+    assert run("ingest", folder).exit_code == 0
     shown = run("search", "zebra").stdout
     assert "zebra" in shown
-    assert not {"\x1b", "\x07"} & set(shown)
+    assert not {"\x1b", "\x9b"} & set(shown)
 
 
 @pytest.mark.parametrize(
