@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
@@ -74,7 +75,9 @@ def _yes_no(given: str) -> bool:
 
 
 def _fields(request: Request) -> MultiDict[str, str]:
-    fields: MultiDict[str, str] = MultiDict(request.args)
+    # Not request.args: bytes that are not UTF-8 would come back as the percent signs they were sent as.
+    address = request.query_string.decode("utf-8", "replace")
+    fields: MultiDict[str, str] = MultiDict(parse_qsl(address, keep_blank_values=True, errors="replace"))
     if request.is_json:
         fields.update(_json_fields(request))
     else:

@@ -125,7 +125,8 @@ def test_json_that_cannot_be_asked_is_refused_in_a_sentence(client: FlaskClient,
 
 
 def test_bytes_that_are_no_text_are_read_as_replaced(client: FlaskClient) -> None:
-    assert client.get("/api/v1/search", query_string="q=calf%ff").get_json()["query"] == "calf\N{REPLACEMENT CHARACTER}"
+    data = client.get("/api/v1/search", query_string="q=calf%ff").get_json()
+    assert data["query"] == "calf\N{REPLACEMENT CHARACTER}"
 
 
 def test_articles_are_listed_page_by_page(client: FlaskClient) -> None:

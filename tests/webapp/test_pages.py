@@ -117,7 +117,8 @@ def test_a_passage_is_shown_character_for_character(client: FlaskClient) -> None
         "Near |",
         "4 euros",
         "Far |",
-    ] + ["9 euros"]
+        "9 euros",
+    ]
 
 
 def test_more_in_this_article_searches_in_it(client: FlaskClient) -> None:
