@@ -25,7 +25,7 @@ _QUESTION = re.compile(
 _TOPIC = re.compile(
     r"\b(?:introduc|overview|background|summar|conclu|takeaway|thought|final|faq|frequent|question|reference|source|"
     r"further|benefit|advantag|disadvantag|pros|cons|symptom|cause|risk|treat|diagnos|prevent|complicat|outlook|"
-    r"prognos|forecast|epidemiol|pathogen|remed|therap|medic|surg|tip|step|instruct|ingredient|method|require|"
+    r"prognos|forecas|epidemiol|pathogen|remed|therap|medic|surg|tip|step|instruct|ingredient|method|require|"
     r"feature|result|discuss|example|type|use|how|why|what|best|guide)",
     re.I,
 )

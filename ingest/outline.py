@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.lines import Line, is_chrome, is_site_statement, signs
+from ingest.nesting import depths
 from ingest.weights import CHROME_BIAS, HEADING_BIAS, WEIGHTS
 
 _HEADING_FROM = 0.4  # log-odds; where F1 was best on the articles the weights come from
@@ -35,7 +36,8 @@ class Outline:
         title = lines[self.title] if self.title is not None else None
         kept = [i for i in range(len(lines)) if i not in self.dropped and i != self.title]
         heads = [i for i in kept if _is_heading(lines[i], found[i], title)]
-        self.headings = dict(zip(heads, levels(lines, heads, kept, title), strict=True))
+        heads = _without_lead_ins(lines, heads, kept)
+        self.headings = {i: 1 + depth for i, depth in zip(heads, _depths(lines, heads, kept, title), strict=True)}
 
 
 def _is_heading(line: Line, found: set[str], title: Line | None) -> bool:
@@ -45,6 +47,17 @@ def _is_heading(line: Line, found: set[str], title: Line | None) -> bool:
     if title and title.stems & line.stems:
         score += WEIGHTS["shared with the title"][0]
     return score > _HEADING_FROM
+
+
+def _without_lead_ins(lines: Sequence[Line], heads: Sequence[int], kept: Sequence[int]) -> list[int]:
+    """Leave out a question that stands between a heading and a list: it leads in to the list."""
+    openings = set(heads)
+    lead_ins = {
+        i
+        for above, i, below in zip(kept, kept[1:], kept[2:], strict=False)
+        if above in openings and i in openings and lines[i].text.endswith("?") and lines[below].kind == "item"
+    }
+    return [i for i in heads if i not in lead_ins]
 
 
 def _body(scores: Sequence[float]) -> tuple[int, int]:
@@ -84,6 +97,12 @@ def _title(lines: Sequence[Line], start: int, end: int) -> int | None:
     return best[1] if best else None
 
 
-def levels(lines: Sequence[Line], heads: Sequence[int], kept: Sequence[int], title: Line | None) -> list[int]:
-    """Return a level for every heading: 2 for a main one, 3 for one under it."""
-    return [2 for _ in heads]
+def _depths(lines: Sequence[Line], heads: Sequence[int], kept: Sequence[int], title: Line | None) -> list[int]:
+    bodies: list[list[Line]] = []
+    openings = set(heads)
+    for i in kept:
+        if i in openings:
+            bodies.append([])
+        elif bodies:
+            bodies[-1].append(lines[i])
+    return depths(lines, heads, bodies, title.text if title else "")
