@@ -8,18 +8,22 @@ from collections.abc import Callable
 from corpus.article import Block, block_text
 from ingest.html_blocks import Part
 
+_PARAGRAPH = 150  # characters of a block that is prose, not a label
 _AFTERWARDS = re.compile(
-    r"(?:you (?:may|might) (?:also )?(?:like|enjoy|be interested)|(?:related|similar|recommended|more|latest|recent|popular|trending|other|further) "
-    r"(?:\w+ ){0,2}?(?:articles?|posts?|stories|reading|content|topics|news|resources|links|blogs?|guides|questions)\b|related$|"
-    r"read (?:next|more|also)|leave a (?:reply|comment)|(?:\d+ )?comments?$|(?:post|add) a comment|share (?:this|on)|about the authors?|"
-    r"(?:sign up|subscribe)\b|(?:join|get) (?:our|the) newsletter|newsletter$|keep reading|continue reading|more from\b|up next|in this article|table of contents|on this page|contents$|"
-    r"tags?:?$|share$|follow us|stay (?:connected|up to date)|was this (?:\w+ )?helpful|what to read next)",
+    r"(?:you (?:may|might) (?:also )?(?:like|enjoy|be interested)|you'?ll also love|"
+    r"(?:related|similar|recommended|more|latest|recent|popular|trending|other|further) (?:\w+ ){0,2}?"
+    r"(?:articles?|posts?|stories|reading|content|topics|news|resources|links|blogs?|guides|questions)\b|related(?:$|:)|"
+    r"read (?:next|more|also)\b|(?:keep|continue) reading|more from\b|up next|what to read next|"
+    r"(?:leave|post|add) a (?:reply|comment)|(?:\d+ )?comments?$|share(?:$| (?:this|on)\b)|follow us|tags?:?$|"
+    r"about the authors?|sign up\b|subscribe\b|(?:join|get) (?:our|the) newsletter|newsletter$|"
+    r"stay (?:connected|up to date)|was this (?:\w+ )?helpful|still have questions|quick links|"
+    r"in this article|table of contents|on this page|contents$)",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
-    r"(?:(?:written|posted|published|reviewed|edited|updated|medically|fact[- ]checked|last|by|on|in|date|author)\b.{0,90}|"
-    r".{0,40}\b\d+ ?(?:min(?:ute)?s?|sec)\b.{0,20}|.{0,30}\b(?:19|20)\d\d\b.{0,20}|share|save|print|copy link|listen.{0,40}|"
-    r"photo.{0,60}|image.{0,60}|home\b.{0,80}|loading.{0,20})$",
+    r"(?:(?:written|posted|published|reviewed|edited|updated|medically|fact[- ]checked|last|by|on|in|date|author)\b"
+    r".{0,90}|.{0,40}\b\d+ ?(?:min(?:ute)?s?|sec)\b.{0,20}|.{0,30}\b(?:19|20)\d\d\b.{0,20}|"
+    r"share|save|print|copy link|listen.{0,40}|photo.{0,60}|image.{0,60}|home\b.{0,80}|loading.{0,20})$",
     re.IGNORECASE,
 )
 
@@ -41,7 +45,7 @@ def trim(parts: list[Part], title: str, drop: Callable[[str], None]) -> list[Par
             and part.level == 1
             and (heading == wanted or (len(heading) > 8 and heading in wanted) or wanted in heading)
         ):
-            if sum(len(block_text(block)) for above in kept for block in above.blocks) < 400:
+            if not any(_prose(block) for above in kept for block in above.blocks):
                 for above in kept:
                     _drop_all(above, drop)
                 kept = []
@@ -50,6 +54,8 @@ def trim(parts: list[Part], title: str, drop: Callable[[str], None]) -> list[Par
             kept[-1].blocks.extend(part.blocks)
         else:
             kept.append(part)
+    while kept and kept[-1].heading and not kept[-1].blocks:
+        _drop_all(kept.pop(), drop)
     if kept and not kept[0].heading:
         kept[0].blocks = _without_byline(kept[0].blocks, drop)
     return kept
@@ -60,7 +66,11 @@ def _key(text: str) -> str:
 
 
 def _is_prose(blocks: list[Block]) -> bool:
-    return sum(len(block.text) for block in blocks if len(block.text) > 150) > 600
+    return any(block.kind == "table" for block in blocks) or sum(map(_prose, blocks)) > 600
+
+
+def _prose(block: Block) -> int:
+    return len(block.text) if len(block.text) > _PARAGRAPH else 0
 
 
 def _drop_all(part: Part, drop: Callable[[str], None]) -> None:

@@ -31,7 +31,7 @@ def read(data: bytes | str, *, source: str, encoding: str | None = None) -> Arti
     title = html_title.find(root, facts)
     author, dates = html_author.find(root, facts), html_dates.find(root, facts)
     dropped: list[str] = []
-    parts = article_bounds.trim(html_blocks.read(main_content.find(root, dropped.append)), title, dropped.append)
+    parts = article_bounds.trim(html_blocks.read(main_content.find(root, title, dropped.append)), title, dropped.append)
     sections = build_sections(
         Section(part.heading, part.level, "", blocks=tuple(part.blocks))
         for part in parts

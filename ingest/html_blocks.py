@@ -13,6 +13,7 @@ from ingest.html_tree import INLINE, Element, raw_text, squeeze, text_of
 
 _LEVELS = {f"h{n}": n for n in range(1, 7)}
 _ANY_HEADING = ".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//*[@role='heading']"
+_ANCHOR = re.compile(r"\s*[¶#§]$")  # the link to the heading itself
 _BOLD = frozenset(("b", "strong"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _LONGEST_HEADING = 100  # characters of a bold paragraph that still reads as a heading
@@ -48,7 +49,14 @@ def level_of(element: Element) -> int | None:
 
 def read(root: Element) -> list[Part]:
     """Return the headings and blocks under `root` in reading order; the first part has no heading."""
-    return _Walk(root).parts
+    first, *rest = _Walk(root).parts
+    parts = [first]
+    for part in rest:
+        if part.made and not part.blocks:
+            parts[-1].blocks.append(Block("paragraph", part.heading))
+        else:
+            parts.append(part)
+    return parts
 
 
 class _Walk:
@@ -56,7 +64,9 @@ class _Walk:
         self.parts = [Part("", 0)]
         self._line: list[str] = []  # pieces of the text that no block boundary has closed yet
         self._bold = 0  # characters of it that are bold
-        self._bold_depth = 0
+        self._open_bold: list[Element] = []
+        self._linked = 0  # characters of it that are links
+        self._open_links: list[Element] = []
         self._kinds: list[BlockKind] = []  # open quotes and captions
         self._lists: list[Element] = []  # open lists, outermost first
         self._list: _List | None = None
@@ -84,13 +94,18 @@ class _Walk:
             elif tag == "button" and not element.get("aria-expanded"):
                 return True
             if _is_bold(element):
-                self._bold_depth += 1
+                self._open_bold.append(element)
+            if tag == "a":
+                self._open_links.append(element)
             if element.text:
                 self._text(element.text)
             return False
         self._flush()
         if (level := level_of(element)) is not None:
             self._heading(html_tables.cell_text(element), level)
+            return True
+        if tag == "summary":
+            self._heading(html_tables.cell_text(element), self._made_level(), made=True)
             return True
         if tag == "table":
             return self._table(element)
@@ -108,7 +123,7 @@ class _Walk:
         elif tag == "hr":
             self._close_list()
         if _is_bold(element):
-            self._bold_depth += 1
+            self._open_bold.append(element)
         if element.text:
             self._text(element.text)
         return False
@@ -124,29 +139,33 @@ class _Walk:
                     self._close_list()
             elif tag in ("blockquote", "figcaption"):
                 self._kinds.pop()
-        if _is_bold(element) and level_of(element) is None:
-            self._bold_depth -= 1
+        for still_open in (self._open_bold, self._open_links):
+            if still_open and still_open[-1] is element:
+                still_open.pop()
 
     def _text(self, text: str) -> None:
         self._line.append(_one_line(text))
-        if self._bold_depth:
-            self._bold += len("".join(text.split()))
+        if self._open_bold:
+            self._bold += _letters(text)
+        if self._open_links:
+            self._linked += _letters(text)
 
     def _flush(self) -> None:
         """Close the text gathered so far as a paragraph, an item or what the open element makes of it."""
         if not self._line:
             return
-        text, bold = "".join(self._line), self._bold
+        text = "".join(self._line)
+        whole = _letters(text)
+        stands_out = self._bold >= whole > self._linked
         self._line.clear()
-        self._bold = 0
-        whole = len("".join(text.split()))
+        self._bold = self._linked = 0
         paragraphs = [p for p in (_lines(p) for p in re.split(r"\n[ \t]*\n", text)) if p]
         for paragraph in paragraphs:
             if self._lists:
                 self._to_list(paragraph)
                 continue
             kind = self._kinds[-1] if self._kinds else "paragraph"
-            if kind == "paragraph" and bold >= whole and len(paragraphs) == 1 and _reads_as_heading(paragraph):
+            if kind == "paragraph" and stands_out and len(paragraphs) == 1 and _reads_as_heading(paragraph):
                 self._heading(paragraph, self._made_level(), made=True)
             else:
                 self._block(Block(kind, paragraph))
@@ -156,6 +175,7 @@ class _Walk:
         return min(6, real + 1)
 
     def _heading(self, text: str, level: int, made: bool = False) -> None:
+        text = _ANCHOR.sub("", text)
         if text:
             self._close_list()
             self.parts.append(Part(text, level, made=made))
@@ -211,6 +231,10 @@ class _Walk:
 
 def _is_bold(element: Element) -> bool:
     return element.tag in _BOLD or bool(_BOLD_STYLE.search(element.get("style") or ""))
+
+
+def _letters(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _one_line(text: str) -> str:

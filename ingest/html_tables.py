@@ -5,23 +5,25 @@ from __future__ import annotations
 from lxml import etree
 
 from corpus.article import Block
-from ingest.html_tree import INLINE, Element, squeeze, text_of
+from ingest.html_tree import INLINE, Element, find_all, squeeze, text_of
 
 _MAX_SPAN = 100  # a wider or taller span is a slip of the pen
 _MAX_CELLS = 200_000
-_LAYOUT_PARTS = ".//table | .//h1 | .//h2 | .//h3 | .//h4 | .//form | .//article | .//pre"
+_LAYOUT_PARTS = "boolean(.//table | .//form | .//article | .//pre)"
+_HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
+_LONG_CELL = 120  # characters; one row of such cells sets columns of text side by side
 
 
 def read(table: Element) -> Block | None:
     """Return the table as a block, None when it is layout."""
-    if table.get("role") in ("presentation", "none") or table.xpath(f"boolean({_LAYOUT_PARTS})"):
+    if table.get("role") in ("presentation", "none") or table.xpath(_LAYOUT_PARTS) or _heads_sections(table):
         return None
     rows, heads = _grid(table)
     if max((len(row) for row in rows), default=0) < 2 or not any(any(row) for row in rows):
         return None
     filled = sum(1 for row in rows for cell in row if cell)
     size = sum(len(cell) for row in rows for cell in row)
-    if not any(heads) and size > 400 * filled:
+    if not any(heads) and size > (400 if len(rows) > 1 else _LONG_CELL) * filled:
         return None
     header: tuple[str, ...] = ()
     width = max(len(row) for row in rows)
@@ -32,6 +34,15 @@ def read(table: Element) -> Block | None:
     if lead:
         header = tuple(_stacked([row[n] for row in padded[:lead]]) for n in range(width))
     return Block("table", header=header, rows=tuple(row for row in padded[lead:] if any(row)))
+
+
+def _heads_sections(table: Element) -> bool:
+    """Tell whether a heading in the table has text under it in its own cell."""
+    for heading in find_all(table, _HEADINGS):
+        cell = next(heading.iterancestors("td", "th"), None)
+        if cell is None or len(cell_text(cell)) > len(cell_text(heading)):
+            return True
+    return False
 
 
 def _stacked(cells: list[str]) -> str:

@@ -19,8 +19,8 @@ _NO_WIDTH = dict.fromkeys((0x200B, 0x200C, 0xFEFF, 0xAD, 0x2060))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Tags that flow inside a line of text.
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark meter q ruby rt rp s "
-    "samp small span strike strong sub sup time tt u var wbr button output picture source link meta".split()
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark meter q ruby rt rp "
+    "s samp small span strike strong sub sup time tt u var wbr button output picture source link meta".split()
 )
 _HIDDEN = (
     "//body//*[@hidden or @aria-hidden='true' or @aria-hidden='TRUE' or contains(@style,'none') "
@@ -76,8 +76,25 @@ def _shallow(text: str) -> Iterator[str]:
     yield text[end:]
 
 
+def _join_streamed(root: Element) -> None:
+    """Put the pieces of a page that was sent in the order they were ready (`S:1`) where they belong (`B:1`)."""
+    pieces = {piece.get("id", "")[2:]: piece for piece in find_all(root, "//*[@hidden and starts-with(@id, 'S:')]")}
+    places = {
+        place.get("id", "")[2:]: place for place in find_all(root, "//template[contains('B:P:', substring(@id, 1, 2))]")
+    }
+    for name, piece in pieces.items():
+        place = places.get(name)
+        parent = place.getparent() if place is not None else None
+        if place is None or parent is None or piece in set(place.iterancestors()):
+            continue
+        remove(piece)
+        del piece.attrib["hidden"]
+        parent.insert(parent.index(place), piece)
+
+
 def drop_unseen(root: Element) -> None:
     """Take out of the tree what a reader of the opened page does not see."""
+    _join_streamed(root)
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
     total = _length(root)
     controlled = {

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ingest import html_title
 from ingest.html_tree import INLINE, Element, find_all, remove, text_of
+from ingest.part_names import Purpose, purpose
 
 _PROSE = 60  # characters of a block's own text, links aside, from which it counts as prose
-_HOLDS = 0.75  # share of the prose that a part must hold for the search to go on inside it
+_HOLDS = 0.9  # share of the prose that a part must hold for the search to go on inside it
 _MARKED = 0.5  # the same for a part that is marked as the article
-_CONTAINERS = frozenset("div section aside header footer ul ol li span article figure form a dl table".split())
-_STYLE = re.compile(
-    r"[:\[/]|(?:no|has|with|without|is)-?(?:side|nav|menu|foot)|--(?:false|true|off|on|none)$|enabled|disabled"
-)
-_HEADED = "boolean(.//h2 | .//h3 | .//h4 | .//h5)"
+_OWN_TEXT = 500  # characters of prose
 _BULK = 0.4  # a part with this share of the prose is content whatever it is called
+_LEAD = 150  # characters of a paragraph between the title and the article that make it its lead
 
+_CONTAINERS = frozenset("div section aside header footer ul ol li article figure form dl table".split())
 _NAVIGATION = frozenset(("nav", "footer", "form", "menu"))
 _ROLES = frozenset(
     "navigation banner contentinfo search complementary menu menubar dialog alertdialog form toolbar tablist".split()
 )
-# Words in class and id that say what a part is for. The first group is never the article's own text;
-# a part named by the second is left out when it holds little prose for its size.
-_SURROUNDING = re.compile(
-    r"(?<![a-z0-9])(?:nav(?:bar|igation)?|menu|foot(?:er)?|side-?bar|bread-?crumbs?|cookies?|consent|gdpr|pop-?up|modal|"
-    r"share|sharing|social(?:-?(?:media|links?|icons?))?|comments?|disqus|respond|reply|related|recommend(?:ed|ations)?|similar|"
-    r"read-?(?:more|next)|also-?like|more-?(?:from|posts|articles|stories)|newsletter|subscri(?:be|ption)|sign-?up|opt-?in|"
-    r"advert(?:isement|ising)?s?|ads?|sponsor(?:ed)?|pagination|pager|skip-?(?:link|to)|login|"
-    r"author-?(?:bio|box|info|card|block|section)|byline|tag-?(?:list|cloud)|table-?of-?contents?|toc|copyright"
-    r")(?![a-z0-9])"
-)
-_DOUBTFUL = re.compile(
-    r"(?<![a-z0-9])(?:promo(?:tion)?s?|banner|authors?|biography|bio|meta(?:data)?|tags?|categor(?:y|ies)|prev(?:ious)?|next|print|"
-    r"ratings?|cta|call-?to-?action|carousel|slider|teasers?|credits?|disclaimer|feedback|survey|toolbar|"
-    r"trending|popular|latest|upsell|donate|follow|contents|jump|post-?list)(?![a-z0-9])"
-)
+_HEADED = "boolean(.//h2 | .//h3 | .//h4 | .//h5 | .//summary)"
 
 
 @dataclass(slots=True)
@@ -86,7 +71,7 @@ def weigh(root: Element) -> dict[Element, Weight]:
     return weights
 
 
-def find(root: Element, drop: Drop) -> Element:
+def find(root: Element, title: str, drop: Drop) -> Element:
     """Return the part of the page that is the article, cleared of what is not; `drop` gets the text taken out."""
     body = root.find("body")
     if body is None:
@@ -94,8 +79,30 @@ def find(root: Element, drop: Drop) -> Element:
     _clear(body, weigh(body), drop)
     weights = weigh(body)
     part = _descend(body, weights)
+    _take_in_lead(body, part, title, weights)
     _clear_inside(part, weights, drop)
     return part
+
+
+def _take_in_lead(body: Element, part: Element, title: str, weights: dict[Element, Weight]) -> None:
+    """Move the paragraphs between the title and the article into it."""
+    around = set(part.iterancestors())
+    wanted = html_title.key(title)
+    lead: list[Element] | None = None
+    for element in body.iter():
+        if element is part:
+            break
+        if element.tag in ("h1", "h2") and html_title.key(text_of(element)) == wanted:
+            lead = []
+        elif lead is not None and element not in around and element.tag not in INLINE:
+            weight = weights[element]
+            if weight.own - weight.own_linked >= _LEAD and not _purpose(element):
+                lead.append(element)
+    else:
+        return
+    for element in reversed(lead or ()):
+        remove(element)
+        part.insert(0, element)
 
 
 def _take_out(element: Element, drop: Drop) -> None:
@@ -103,36 +110,32 @@ def _take_out(element: Element, drop: Drop) -> None:
     remove(element)
 
 
-def _name(element: Element) -> str:
-    """Return the words of class and id that may say what a part is for.
-
-    A name of five words or more was made from the words of a heading; one with a colon or bracket styles.
-    """
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-    return " ".join(name for name in names if name.count("-") < 4 and not _STYLE.search(name))
+def _purpose(element: Element) -> Purpose:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return purpose(names) if element.tag in _CONTAINERS else ""
 
 
 def _clear(body: Element, weights: dict[Element, Weight], drop: Drop) -> None:
     """Take out the parts whose tag, role, class or id says that they surround an article."""
     bulk = weights[body].prose * _BULK
     gone: set[Element] = set()
-    for element, weight in weights.items():
-        if element is body:
-            continue
-        if element.getparent() in gone:
+    for element, weight in list(weights.items()):
+        parent = element.getparent()
+        if parent in gone:
             gone.add(element)
-            continue
-        if weight.prose > bulk and weight.prose:
-            continue
-        if (
-            element.tag in _NAVIGATION
-            or element.get("role") in _ROLES
-            or (element.tag in _CONTAINERS and _SURROUNDING.search(_name(element)))
-        ):
+        elif element is not body and not (weight.prose and weight.prose > bulk) and _surrounds(element, weight):
             gone.add(element)
-    for element in gone:
-        if element.getparent() is not None and element.getparent() not in gone:
             _take_out(element, drop)
+
+
+def _surrounds(element: Element, weight: Weight) -> bool:
+    said = _purpose(element)
+    if said == "around" or element.get("role") in _ROLES:
+        return True
+    if said == "slight" or element.tag in _NAVIGATION:
+        own_text = weight.prose >= _OWN_TEXT and weight.linked * 4 < weight.text
+        return not (own_text and element.xpath(_HEADED))
+    return False
 
 
 def _descend(body: Element, weights: dict[Element, Weight]) -> Element:
@@ -159,7 +162,7 @@ def _clear_inside(part: Element, weights: dict[Element, Weight], drop: Drop) -> 
             continue
         if (
             (element.tag in ("aside", "header") and weight.prose < 200 and not element.xpath(_HEADED))
-            or (_DOUBTFUL.search(_name(element)) and weight.prose * 2 < weight.text and not element.xpath(_HEADED))
+            or (_purpose(element) == "doubtful" and weight.prose * 2 < weight.text and not element.xpath(_HEADED))
             or _is_contents(element, weight)
         ):
             _take_out(element, drop)
@@ -169,6 +172,12 @@ def _is_contents(element: Element, weight: Weight) -> bool:
     """Tell whether a part is little but links, to places on this page or to other articles."""
     if weight.linked < 0.7 * weight.text or weight.text - weight.linked > 80:
         return False
+    if element.find(".//table") is not None or element.tag == "table":
+        return False
     targets = [link.get("href") or "" for link in element.iter("a")]
     here = sum(target.startswith("#") for target in targets)
-    return len(targets) > 2 and here * 2 > len(targets)
+    if len(targets) > 2 and here * 2 > len(targets):
+        return True
+    if weight.prose:
+        return False
+    return len(targets) > (2 if element.tag in ("div", "section") else 8)
