@@ -95,6 +95,7 @@ def test_changes_since_are_the_latest_state_in_order(library: Library) -> None:
     assert changes[0].article is None
     assert changes[1].article is not None
     assert changes[1].article.text.endswith("Second edit.")
+    assert list(library.changes_since(library.change)) == []
 
 
 def test_two_keys_that_want_one_id_get_two_and_keep_them(library: Library) -> None:
@@ -187,23 +188,42 @@ def test_the_last_report_is_kept(home: Path, library: Library) -> None:
     assert library.change == 0
 
 
-def _put_many(home: Path, name: str) -> None:
+def _put_and_remove(home: Path, name: str) -> None:
     with Library.open(home) as library:
         for number in range(20):
             library.put(article(f"{name}{number}.md"))
+            library.remove([f"{name}{number - 1}"], keep_out=False)
 
 
 def test_processes_that_write_at_once_lose_nothing(home: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_put_many, args=(home, name)) for name in ("a", "b")]
+    processes = [context.Process(target=_put_and_remove, args=(home, name)) for name in ("a", "b")]
     for process in processes:
         process.start()
-    _put_many(home, "c")
+    _put_and_remove(home, "c")
     for process in processes:
         process.join()
     with Library.open(home) as library:
-        assert (library.count(), library.change) == (60, 60)
-        assert [change.number for change in library.changes_since(0)] == list(range(1, 61))
+        assert [summary.id for summary in library.list()] == ["a19", "b19", "c19"]
+        assert library.change == 60 + 57
+        numbers = [change.number for change in library.changes_since(0)]
+        assert (len(numbers), numbers) == (60, sorted(set(numbers)))
+
+
+def test_a_writer_waits_for_another_and_sees_what_it_wrote(home: Path, library: Library) -> None:
+    library.put(article("a.md"))
+    other = sqlite3.connect(home / FILE_NAME, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE library SET change = change + 1")
+    removed: list[int] = []
+    thread = threading.Thread(target=lambda: removed.append(library.remove(["a"], keep_out=False)))
+    thread.start()
+    thread.join(0.3)
+    assert thread.is_alive()
+    other.execute("COMMIT")
+    other.close()
+    thread.join()
+    assert (removed, library.change) == ([1], 3)
 
 
 def test_threads_share_a_library(library: Library) -> None:

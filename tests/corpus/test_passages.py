@@ -173,30 +173,35 @@ def test_a_lead_in_stays_with_a_first_item_too_long_to_share_a_passage() -> None
     assert second.context == prose(60, ":")
 
 
+def test_a_lead_in_stays_with_a_first_item_beyond_the_target() -> None:
+    blocks = (Block("paragraph", prose(90, ":")), Block("list", items=(prose(120), prose(50)), depths=(0, 0)))
+    assert [p.text.count("- Rest") for p in cut(article(section(*blocks)))] == [1, 1]
+
+
 def test_items_below_an_item_that_introduces_them_carry_it_along() -> None:
-    items = ("Adults:", *[prose(50) for _ in range(5)], "Children:", "half of it")
-    block = Block("list", items=items, depths=(0, 1, 1, 1, 1, 1, 0, 1))
+    items = ("Adults:", *[prose(50) for _ in range(5)], "Children:", *[prose(50) for _ in range(4)])
+    block = Block("list", items=items, depths=(0, *[1] * 5, 0, *[1] * 4))
     passages = cut(article(section(Block("paragraph", "Doses:"), block)))
-    assert [p.context for p in passages] == [None, "Doses:\n\n- Adults:"]
+    assert [p.context for p in passages] == [None, "Doses:\n\n- Adults:", "Doses:\n\n- Children:"]
     assert passages[0].text.startswith("Doses:\n\n- Adults:\n  - Rest")
-    assert passages[1].text.endswith("- Children:\n  - half of it")
+    assert "- Children:\n  - Rest" in passages[1].text
 
 
 def test_a_large_table_gives_a_passage_a_row_under_its_header() -> None:
-    rows = tuple((f"medicine {n}", prose(40)) for n in range(6))
+    rows = (*((f"medicine {n}", prose(40)) for n in range(5)), ("medicine 5", "none"))
     blocks = (
         Block("paragraph", "Before it."),
         Block("paragraph", "Doses:"),
         Block("table", header=("Medicine", "Dose"), rows=rows),
-        Block("paragraph", prose(30)),
     )
-    before, first, *others, after = cut(article(section(*blocks)))
+    before, first, *others = cut(article(section(*blocks)))
     assert before.text == "Before it."
     assert first.text == f"Doses:\n\nMedicine | Dose\nmedicine 0 | {prose(40)}"
     assert first.context is None
-    assert [p.text for p in others] == [f"medicine {n} | {prose(40)}" for n in range(1, 6)]
+    assert [p.text for p in others] == [*(f"medicine {n} | {prose(40)}" for n in range(1, 5)), "medicine 5 | none"]
     assert {p.context for p in others} == {"Doses:\n\nMedicine | Dose"}
-    assert after.context is None
+    *_, after = cut(article(section(*blocks, Block("paragraph", prose(30)))))
+    assert (after.text, after.context) == (prose(30), None)
 
 
 def test_an_overlong_row_is_cut_at_clauses() -> None:
@@ -243,6 +248,7 @@ def test_cautions_reach_down_to_the_sections_below() -> None:
         ["The study by Smith J. Brown shows vitamin C.", "It was small."],
         ["Is it safe? no one knows.", "No.", "Ask."],
         ["See No. 3 there.", "So do I.", "Then stop…", "Go."],
+        ["1. Rest first.", "Then walk."],
         ["これは痛い。", "休む。"],
         ["First part\n\n", "second part"],
     ],

@@ -1,5 +1,6 @@
 """Files and the Library, kept in step."""
 
+import importlib.resources
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +98,21 @@ def test_a_moved_file_keeps_its_id_and_facts(library: Library, folder: Path) -> 
     assert set(Outcome(library, folder).states.values()) == {"unchanged"}
 
 
+def test_a_moved_copy_keeps_its_own_id(library: Library, folder: Path) -> None:
+    (folder / "refunds.md").write_text(PARCELS)
+    Outcome(library, folder)
+    first, second = (known.article_id for known in library.all_known())
+    (folder / "parcels.md").unlink()
+    Outcome(library, folder, prune=True)
+    assert ids(library) == [second]
+    (folder / "refunds.md").rename(folder / "money.md")
+    assert Outcome(library, folder).states == {"money.md": "moved"}
+    assert ids(library) == [second]
+    (folder / "parcels.md").write_text(PARCELS)
+    Outcome(library, folder)
+    assert ids(library) == [first, second]
+
+
 def test_a_copy_is_an_article_of_its_own(library: Library, folder: Path) -> None:
     Outcome(library, folder)
     (folder / "copy.md").write_text(PARCELS)
@@ -162,6 +178,13 @@ def test_a_file_that_cannot_be_read_any_more_is_not_gone(library: Library, folde
     assert outcome.states == {"parcels.md": "skipped", "refunds.md": "unchanged"}
     assert outcome.rows[0]["article_id"] == "parcels"
     assert library.count() == 2
+
+
+def test_a_file_that_only_its_own_name_finds_is_not_gone(library: Library, folder: Path) -> None:
+    (folder / "NOTES").write_text("Call before noon. Somebody is always there then.\n")
+    Outcome(library, folder, folder / "NOTES")
+    assert "removed" not in Outcome(library, folder, prune=True).states.values()
+    assert library.count() == 3
 
 
 def test_what_cannot_be_used_is_named_and_the_rest_is_taken_in(library: Library, folder: Path) -> None:
@@ -269,6 +292,15 @@ def test_samples_stay_when_asked_or_when_nothing_came(library: Library, folder: 
     assert library.count() == before
     Outcome(library, folder, keep_samples=True)
     assert library.count() == before + 2
+
+
+def test_a_copy_of_a_sample_is_an_article_of_its_own(library: Library, folder: Path) -> None:
+    ingest_samples(library)
+    before = ids(library)
+    sample = importlib.resources.files("corpus") / "articles" / "samples" / "magnesium.md"
+    (folder / "magnesium.md").write_bytes(sample.read_bytes())
+    assert Outcome(library, folder / "magnesium.md", keep_samples=True).states == {"magnesium.md": "new"}
+    assert set(ids(library)) > set(before)
 
 
 def test_samples_and_handbook_come_once(library: Library) -> None:
