@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from corpus.article import Article, Change
 from corpus.errors import InputError
 from corpus.review import review_cutoffs, review_state
 from corpus.settings import Settings
 from search import querytext, ranking
-from search.engine import Engine, EngineState
+from search.engine import DamagedError, Engine, EngineState, Snapshot
 from search.fragments import fragments
 from search.model import Fragment, Hit, Results
 
@@ -22,6 +24,17 @@ __all__ = ["Results", "Searcher", "catch_up", "open_home", "rebuild"]
 MOST_HITS = 50
 LAST_PAGE = 100
 MODES = ("lexical",)
+
+Answer = TypeVar("Answer")
+
+
+class ChangeLog(Protocol):
+    """What an index is kept in step with: the Library."""
+
+    @property
+    def change(self) -> int: ...
+    def articles(self) -> Iterator[Article]: ...
+    def changes_since(self, number: int) -> Iterable[Change]: ...
 
 
 def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
@@ -36,15 +49,28 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
         raise InputError(f"The setting engine must be whoosh, not {settings.text('engine')!r}.")
     from search.engines.whoosh_engine import WhooshEngine  # only where it is used: another engine needs no whoosh
 
-    return Searcher(WhooshEngine(home), settings)
+    def library() -> AbstractContextManager[ChangeLog]:
+        from corpus.library import Library  # only to recover: answering needs no database driver
+
+        return Library.open(home, settings.text("library"))
+
+    return Searcher(WhooshEngine(home), settings, library)
 
 
 class Searcher:
-    """Answers questions from one engine. Safe to share between threads."""
+    """Answers questions from one engine. Safe to share between threads.
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    What is found damaged is decoded or rebuilt, from the Library that `library` opens, before the answer is given.
+    """
+
+    def __init__(
+        self, engine: Engine, settings: Settings, library: Callable[[], AbstractContextManager[ChangeLog]] | None = None
+    ) -> None:
         self.engine = engine
         self._settings = settings
+        self._library = library
+        self._recovering = threading.Lock()
+        self._recoveries = 0
 
     def search(
         self,
@@ -71,7 +97,7 @@ class Searcher:
             raise InputError(f"mode must be one of: {', '.join(MODES)}.", "bad_mode")
         asked = querytext.parse_filters(filters or {}, review_cutoffs(self._settings))
         query = querytext.parse(text, asked, explain=explain)
-        found, hits = ranking.page_of_hits(self.engine.snapshot(), query, page=page, limit=limit)
+        found, hits = self._ask(lambda snapshot: ranking.page_of_hits(snapshot, query, page=page, limit=limit))
         return Results(
             query=query.text,
             page=page,
@@ -86,7 +112,7 @@ class Searcher:
 
     def passage(self, passage_id: str, text: str = "") -> Hit | None:
         """Return one passage as a hit of rank 1, marked for `text`; None when it is not there."""
-        stored = self.engine.snapshot().passages([passage_id]).get(passage_id)
+        stored = self._ask(lambda snapshot: snapshot.passages([passage_id]).get(passage_id))
         if stored is None:
             return None
         cutoffs = review_cutoffs(self._settings)
@@ -96,7 +122,36 @@ class Searcher:
 
     def state(self) -> EngineState:
         """Tell what the index holds."""
-        return self.engine.snapshot().state
+        return self._ask(lambda snapshot: snapshot.state)
+
+    def verify(self) -> None:
+        """Read the whole index once, and recover what is damaged."""
+        self._ask(lambda snapshot: snapshot.verify())
+
+    def _ask(self, use: Callable[[Snapshot], Answer]) -> Answer:
+        """Use one generation from start to end; where it is damaged, recover and use what there is then."""
+        recoveries = self._recoveries
+        try:
+            return use(self.engine.snapshot())
+        except DamagedError as damage:
+            with self._recovering:
+                if self._recoveries == recoveries:  # else another thread did, meanwhile
+                    self.recover(damage)
+                    self._recoveries += 1
+        return use(self.engine.snapshot())
+
+    def recover(self, damage: DamagedError) -> None:
+        """Mend the index, from the Library if it must be.
+
+        Raises:
+            DamagedError: there is no Library to rebuild it from.
+        """
+        if self.engine.recover(damage):
+            return
+        if self._library is None:
+            raise damage
+        with self._library() as library:
+            self.engine.rebuild(library.articles(), library.change, damage)
 
     def close(self) -> None:
         """Let go of files."""
@@ -111,26 +166,25 @@ class Searcher:
         self.close()
 
 
-class ChangeLog(Protocol):
-    """What an index is kept in step with: the Library."""
-
-    @property
-    def change(self) -> int: ...
-    def articles(self) -> Iterator[Article]: ...
-    def changes_since(self, number: int) -> Iterable[Change]: ...
-
-
 def catch_up(searcher: Searcher, library: ChangeLog) -> int:
     """Bring the index up to the Library's last change; return how many changes that took."""
     state = searcher.state()
     number = library.change
+    try:
+        _take_changes(searcher, library, state, number)
+    except DamagedError as damage:
+        searcher.recover(damage)
+        _take_changes(searcher, library, searcher.state(), number)
+    return abs(number - state.change)
+
+
+def _take_changes(searcher: Searcher, library: ChangeLog, state: EngineState, number: int) -> None:
     if state.generation is None:
         rebuild(searcher, library)
     elif state.change < number:
         searcher.engine.apply(library.changes_since(state.change), number)
     elif state.change > number:  # the Library was replaced by an older one
         rebuild(searcher, library)
-    return abs(number - state.change)
 
 
 def rebuild(searcher: Searcher, library: ChangeLog) -> None:

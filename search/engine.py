@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from corpus.article import Article, Change
+from corpus.errors import OutageError
 from search.model import Candidates, Query, StoredPassage
+
+
+class DamagedError(OutageError):
+    """A part of the index is missing or is not what was written; `what` names it."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"The index is damaged ({what}). Run: answerdesk rebuild", "index_damaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class EngineState:
     created: str | None
     articles: int
     passages: int
+    damage: str | None = None  # what was found damaged and then rebuilt
 
 
 class Snapshot(Protocol):
@@ -37,6 +47,13 @@ class Snapshot(Protocol):
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
         """Serve passages by id; an id that is not there is left out."""
 
+    def verify(self) -> None:
+        """Read everything once.
+
+        Raises:
+            DamagedError: something is not what was written.
+        """
+
     def terms(self, prefix: str) -> Mapping[str, int]:
         """Return the indexed words that start with `prefix`, with the number of passages that have each."""
 
@@ -49,13 +66,19 @@ class Engine(Protocol):
     """
 
     def apply(self, changes: Iterable[Change], number: int) -> None:
-        """Take changes in order; afterwards the engine contains the Library up to change `number`."""
+        """Take changes, at most one an article; afterwards the engine contains the Library up to `number`."""
 
-    def rebuild(self, articles: Iterable[Article], number: int) -> None:
-        """Replace everything by `articles`, the Library as it stands at change `number`."""
+    def rebuild(self, articles: Iterable[Article], number: int, damage: DamagedError | None = None) -> None:
+        """Replace everything by `articles`, the Library as it stands at change `number`.
+
+        With `damage`, the state tells of it from now on; without, it tells of none.
+        """
 
     def snapshot(self) -> Snapshot:
         """Return the live generation."""
+
+    def recover(self, damage: DamagedError) -> bool:
+        """Mend what `damage` names and return True, or set it aside and return False: then rebuild."""
 
     def close(self) -> None:
         """Let go of files and connections."""

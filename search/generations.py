@@ -1,37 +1,65 @@
-"""Generations on disk: built beside, verified, swapped by an atomic pointer, retired when they are no longer live."""
+"""Generations on disk: built beside, verified, swapped by an atomic pointer, retired when they are no longer live.
+
+`current.json` names the live generation and the digest of its manifest; `<generation>/manifest.json` lists every file
+with its size and the checksums of its blocks, so that what was not written by us is never read.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 import shutil
+import socket
+import sys
 import uuid
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from corpus.errors import OutageError
+from search.engine import DamagedError
+from search.engines.blocks import checksums
 
-FORMAT = 1  # raised when an older Answerdesk could not read what this one writes
+FORMAT = 2  # raised when an older Answerdesk could not read what this one writes
 POINTER = "current.json"
+MANIFEST = "manifest.json"
 BUILDING = "building-"
+DAMAGED = "damaged-"
+NOTE = "damage.json"
 WAIT_FOR_WRITER = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment of the index: the folder of its columns, and the numbers of its deleted passages."""
+
+    columns: str
+    deleted: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
-    """A finished generation: its folder's name, the last change it contains, when it was made, what it holds."""
+    """A finished generation, as its manifest has it; `files` maps a path to its size and checksums."""
 
     id: str
     change: int
     created: str
     articles: int
     passages: int
+    segments: tuple[SegmentEntry, ...]
+    files: dict[str, dict[str, Any]] = field(repr=False)
     format: int = FORMAT
+
+    def sums(self, folder: str) -> dict[str, Sequence[int]]:
+        """Return the checksums of the files of one folder, by file name."""
+        start = f"{folder}/"
+        return {name[len(start) :]: entry["sums"] for name, entry in self.files.items() if name.startswith(start)}
 
 
 class Generations:
@@ -45,20 +73,38 @@ class Generations:
         """Return the live generation, or None where nothing was built yet.
 
         Raises:
-            OutageError: the pointer cannot be read, or a newer Answerdesk wrote it.
+            DamagedError: the pointer or the manifest is not what was written.
+            OutageError: a newer Answerdesk wrote it.
         """
         try:
-            data = json.loads((self.root / POINTER).read_text(encoding="utf-8"))
+            pointer = json.loads((self.root / POINTER).read_bytes())
         except FileNotFoundError:
+            if any(self.root.glob(f"*/{MANIFEST}")):
+                raise DamagedError(f"{POINTER}: it is missing") from None
             return None
-        except (OSError, ValueError) as error:
-            raise OutageError(f"The index in {self.root} cannot be read ({error}). Run: answerdesk rebuild") from None
-        if data.get("format", 0) > FORMAT:
+        except (OSError, ValueError):
+            raise DamagedError(f"{POINTER}: it cannot be read") from None
+        if not isinstance(pointer, dict) or not isinstance(pointer.get("format"), int):
+            raise DamagedError(f"{POINTER}: it does not name a generation")
+        if pointer["format"] > FORMAT:
             raise OutageError(
-                "This home was written by a newer Answerdesk. Update Answerdesk, or choose another --home.",
-                "newer_home",
+                "This home was written by a newer Answerdesk. Update Answerdesk, or choose another home.", "newer_home"
             )
-        return Generation(**data)
+        if pointer["format"] < FORMAT:
+            raise DamagedError("an older Answerdesk built the index")
+        return self._read_manifest(pointer)
+
+    def _read_manifest(self, pointer: dict[str, Any]) -> Generation:
+        name = pointer.get("generation")
+        try:
+            data = (self.root / str(name) / MANIFEST).read_bytes()
+        except OSError:
+            raise DamagedError(f"{MANIFEST}: it is missing") from None
+        if hashlib.sha256(data).hexdigest() != pointer.get("manifest"):
+            raise DamagedError(f"{MANIFEST}: it is not what was written")
+        fields = json.loads(data)
+        segments = tuple(SegmentEntry(one["columns"], tuple(one["deleted"])) for one in fields.pop("segments"))
+        return Generation(segments=segments, **fields)
 
     def stamp(self) -> tuple[int, int] | None:
         """Return what changes whenever another generation goes live; cheap enough to ask at every search."""
@@ -71,72 +117,151 @@ class Generations:
     def folder(self, generation: Generation) -> Path:
         return self.root / generation.id
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the one writer.
+    def check(self, generation: Generation, suffix: str) -> None:
+        """Check all files of a generation outside its columns that end in `suffix` against their checksums.
 
         Raises:
-            OutageError: another process has been writing for too long.
+            DamagedError: one is missing or is not what was written.
+        """
+        for name, entry in generation.files.items():
+            if "/" not in name and name.endswith(suffix):
+                path = self.folder(generation) / name
+                if not path.is_file() or checksums(path) != entry["sums"]:
+                    raise DamagedError(f"{name}: it is not what was written")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the one writer: the lock ends with its process.
+
+        Raises:
+            OutageError: another process has been writing for too long; the message says which.
         """
         self.root.mkdir(parents=True, exist_ok=True)
+        holder = self.root.parent / "index.writer.json"
         try:
             with self._lock.acquire(timeout=WAIT_FOR_WRITER):
+                who = {"process": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv[:3])}
+                holder.write_text(json.dumps(who), encoding="utf-8")
+                self._sweep()
                 yield
         except Timeout:
-            raise OutageError("Another process is writing to this home. Wait for it, then try again.") from None
+            try:
+                who = json.loads(holder.read_text(encoding="utf-8"))
+                name = f"Process {who['process']} on {who['host']} ({who['command']})"
+            except (OSError, ValueError, KeyError):
+                name = "Another process"
+            raise OutageError(f"{name} is writing to this home. Wait for it, then try again.", "busy") from None
 
     @contextlib.contextmanager
     def building(self, start: Generation | None) -> Iterator[Path]:
         """Give a folder to build in, with hard links to the files of `start`; it is gone when the building fails."""
-        self.sweep()
         folder = self.root / f"{BUILDING}{uuid.uuid4().hex[:12]}"
         folder.mkdir(parents=True)
         try:
-            if start is not None:
-                _link(self.folder(start), folder)
+            for name in start.files if start else ():
+                there = folder / name
+                there.parent.mkdir(exist_ok=True)
+                os.link(self.folder(start) / name, there)  # type: ignore[arg-type]
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, folder: Path, *, change: int, articles: int, passages: int) -> Generation:
-        """Make a built folder the live generation; the one before it stays until the next, for those who read it."""
-        created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    def publish(
+        self,
+        folder: Path,
+        *,
+        change: int,
+        articles: int,
+        passages: int,
+        segments: Sequence[SegmentEntry],
+        start: Generation | None = None,
+    ) -> Generation:
+        """Make a built folder the live generation: files first, then the manifest, then the pointer, each on disk.
+
+        The generation before it stays until the next one, for those who read it.
+        """
+        known = start.files if start else {}
+        files: dict[str, dict[str, Any]] = {}
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            if name in known:
+                files[name] = known[name]
+            else:
+                files[name] = {"size": path.stat().st_size, "sums": checksums(path)}
+                _sync(path)
         name = f"{change:012d}-{folder.name.removeprefix(BUILDING)}"
-        generation = Generation(name, change, created, articles, passages)
-        before = self.live()
-        for file in folder.rglob("*"):
-            if file.is_file():
-                _sync(file)
+        created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        generation = Generation(name, change, created, articles, passages, tuple(segments), files)
+        manifest = json.dumps(asdict(generation)).encode()
+        _write(folder / MANIFEST, manifest)
+        for inner in [path for path in folder.iterdir() if path.is_dir()]:
+            _sync(inner)
+        _sync(folder)
         folder.rename(self.root / name)
+        _sync(self.root)
+        pointer = {"format": FORMAT, "generation": name, "manifest": hashlib.sha256(manifest).hexdigest()}
         fresh = self.root / f"{POINTER}.{folder.name}"
-        fresh.write_text(json.dumps(asdict(generation)), encoding="utf-8")
-        _sync(fresh)
+        before = self._pointed()
+        _write(fresh, json.dumps(pointer).encode())
         fresh.replace(self.root / POINTER)
         _sync(self.root)
-        self._retire({name, before.id if before else name})
+        self._retire({name, before})
         return generation
 
-    def sweep(self) -> None:
-        """Remove what a writer that died left half built. Only the writer may call this."""
-        for folder in self.root.glob(f"{BUILDING}*"):
-            shutil.rmtree(folder, ignore_errors=True)
-        for file in self.root.glob(f"{POINTER}.*"):
-            file.unlink(missing_ok=True)
+    def set_aside(self) -> None:
+        """Take the damaged live generation out of the way: what was found damaged never reaches a result."""
+        (self.root / POINTER).unlink(missing_ok=True)
+        self._remove_damaged()
+        for manifest in self.root.glob(f"*/{MANIFEST}"):
+            manifest.parent.rename(self.root / f"{DAMAGED}{manifest.parent.name}")
+            (self.root / f"{DAMAGED}{manifest.parent.name}" / MANIFEST).unlink()
 
-    def _retire(self, kept: set[str]) -> None:
+    def note_damage(self, what: str | None) -> None:
+        """Remember what was found damaged; without it, forget what was remembered and set aside."""
+        if what is None:
+            (self.root / NOTE).unlink(missing_ok=True)
+            self._remove_damaged()
+        else:
+            when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            _write(self.root / NOTE, json.dumps({"what": what, "when": when}).encode())
+
+    def damage(self) -> str | None:
+        """Return what was found damaged, and when, as a sentence."""
+        try:
+            note = json.loads((self.root / NOTE).read_bytes())
+            return f"The index was damaged ({note['what']}, found {note['when']}) and has been rebuilt."
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def _remove_damaged(self) -> None:
+        for folder in self.root.glob(f"{DAMAGED}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _pointed(self) -> str | None:
+        try:
+            return str(json.loads((self.root / POINTER).read_bytes())["generation"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _sweep(self) -> None:
+        """Remove what a writer that died left behind. Only the writer may call this."""
+        for path in [*self.root.glob(f"{BUILDING}*"), *self.root.glob(f"{POINTER}.*")]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+    def _retire(self, kept: set[str | None]) -> None:
         for folder in self.root.iterdir():
-            if folder.is_dir() and folder.name not in kept:
+            if folder.is_dir() and folder.name not in kept and not folder.name.startswith(DAMAGED):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _link(source: Path, target: Path) -> None:
-    for file in source.rglob("*"):
-        there = target / file.relative_to(source)
-        if file.is_dir():
-            there.mkdir(parents=True, exist_ok=True)
-        else:
-            there.parent.mkdir(parents=True, exist_ok=True)
-            os.link(file, there)
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync(path: Path) -> None:

@@ -1,13 +1,12 @@
 """Columns: the postings of one Whoosh segment as arrays, so that a query adds up whole columns at once.
 
-A cache beside the index: deleted, they are decoded from it again, with the same hits.
+A cache beside the index: deleted, they are decoded from it again, byte for byte.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-import shutil
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -17,14 +16,33 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from search.engines.blocks import Blobs, BlockArray
 from search.fields import NAMES
 from search.model import StoredPassage
 
 Ints = npt.NDArray[np.int64]
 
+# The files of a segment's columns, and what they hold.
+FILES: dict[str, npt.DTypeLike] = {
+    "terms": np.uint8,
+    "terms-starts": np.int64,
+    "posting-starts": np.int64,
+    "position-starts": np.int64,
+    "documents": np.int32,
+    **{f"counts-{name}": np.uint16 for name in NAMES},
+    "positions": np.uint32,
+    **{f"lengths-{name}": np.int32 for name in NAMES},
+    "articles-of": np.int32,
+    "articles": np.uint8,
+    "ids": np.uint8,
+    "ids-starts": np.int64,
+    "id-order": np.int32,
+    "stored": np.uint8,
+    "stored-starts": np.int64,
+}
+
 # A position is the word's place in its field plus the field's number times this.
 FIELD_STRIDE = 1 << 28
-_ARRAYS = ("postings", "documents", "counts", "position_starts", "positions", "lengths", "article_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,122 +60,161 @@ class ArticleFacts:
 class FieldPostings:
     """The postings of one word in one field: `documents` rise, `positions` holds one array a document."""
 
-    term: str
+    term: bytes
     field: int
     documents: Sequence[int]
     positions: Sequence[Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The passages that have a word: their numbers (rising) and how often, a row a field."""
-
-    documents: npt.NDArray[np.int32]
-    counts: npt.NDArray[np.uint16]
-
-
 class Columns:
-    """The arrays of one segment, memory-mapped from `folder`."""
+    """The arrays of one segment, memory-mapped from `folder`; `sums` are the checksums of its files, by name.
 
-    def __init__(self, folder: Path) -> None:
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-        self._postings = arrays["postings"]
+    Raises:
+        DamagedError: from any method, when a file is not what was written.
+    """
+
+    def __init__(self, folder: Path, sums: dict[str, Sequence[int]]) -> None:
+        arrays = {name: BlockArray(folder, name, dtype, sums) for name, dtype in FILES.items()}
+        self._arrays = arrays.values()
+        self.terms = Blobs(arrays["terms"], arrays["terms-starts"])
+        self._posting_starts = arrays["posting-starts"]
+        self._position_starts = arrays["position-starts"]
         self._documents = arrays["documents"]
-        self._counts = arrays["counts"]
-        self._position_starts = arrays["position_starts"]
+        self._counts = [arrays[f"counts-{name}"] for name in NAMES]
         self._positions = arrays["positions"]
-        self.lengths: npt.NDArray[np.int32] = arrays["lengths"]
-        self.article_of: npt.NDArray[np.int32] = arrays["article_of"]
-        words = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
-        self.terms = {word: number for number, word in enumerate(words) if word}
-        stored = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
-        self.passage_ids: list[str] = stored["passage_ids"]
-        self.articles = [ArticleFacts(**{**facts, "labels": tuple(facts["labels"])}) for facts in stored["articles"]]
+        self.lengths = np.stack([arrays[f"lengths-{name}"].read() for name in NAMES])
+        self.article_of: npt.NDArray[np.int32] = arrays["articles-of"].read()
+        self._ids = Blobs(arrays["ids"], arrays["ids-starts"])
+        self._id_order = arrays["id-order"]
+        self._stored = Blobs(arrays["stored"], arrays["stored-starts"])
+        facts = json.loads(arrays["articles"].read().tobytes())
+        self.articles = [ArticleFacts(**{**one, "labels": tuple(one["labels"])}) for one in facts]
+
+    def passage_id(self, number: int) -> str:
+        """Return the id of a passage."""
+        return self._ids[number].decode()
+
+    def number_of(self, passage_id: str) -> int | None:
+        """Return the number of a passage, deleted or not."""
+        return self._ids.find(passage_id.encode(), self._id_order)
+
+    def stored(self, number: int) -> StoredPassage:
+        """Return a passage as a hit shows it."""
+        fields = json.loads(self._stored[number].decode("utf-8", "surrogatepass"))
+        for name in ("heading_path", "labels", "cautions"):
+            fields[name] = tuple(fields[name])
+        return StoredPassage(**fields)
 
     def __len__(self) -> int:
-        return len(self.passage_ids)
+        return len(self.article_of)
 
-    def postings(self, term: str) -> Postings:
-        """Return the postings of `term`; they are empty for a word that is not there."""
-        number = self.terms.get(term)
-        first, last = (0, 0) if number is None else (self._postings[number], self._postings[number + 1])
-        return Postings(self._documents[first:last], self._counts[:, first:last])
+    def postings(self, term: str) -> tuple[npt.NDArray[np.int32], list[npt.NDArray[np.uint16]]]:
+        """Return the passages that have `term` (numbers, rising) and how often, an array a field."""
+        number = self.terms.find(term.encode())
+        first, last = (0, 0) if number is None else self._posting_starts.read(number, number + 2).tolist()
+        return self._documents.read(first, last), [counts.read(first, last) for counts in self._counts]
 
     def positions(self, term: str) -> Iterator[tuple[int, Ints]]:
         """Yield (document, positions) for each passage that has `term`."""
-        number = self.terms.get(term)
+        number = self.terms.find(term.encode())
         if number is None:
             return
-        found = self.postings(term)
-        start = int(self._position_starts[number])
-        for document, count in zip(found.documents, found.counts.sum(axis=0, dtype=np.int64), strict=True):
-            yield int(document), self._positions[start : start + count].astype(np.int64)
-            start += int(count)
+        documents, counts = self.postings(term)
+        first, last = self._position_starts.read(number, number + 2).tolist()
+        found = self._positions.read(first, last).astype(np.int64)
+        ends = np.cumsum(np.sum(counts, axis=0, dtype=np.int64))
+        yield from zip(documents.tolist(), np.split(found, ends[:-1]), strict=True)
+
+    def verify(self) -> None:
+        """Check every block that was not read yet."""
+        for array in self._arrays:
+            array.read()
+
+    def words(self, prefix: str) -> Iterator[str]:
+        """Yield the terms that start with `prefix`."""
+        wanted = prefix.encode()
+        for number in range(self.terms.first_from(wanted), len(self.terms)):
+            term = self.terms[number]
+            if not term.startswith(wanted):
+                return
+            yield term.decode()
+
+
+class _Files:
+    """The files of one folder, all of which grow together."""
+
+    def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
+        self._files = {name: stack.enter_context((folder / f"{name}.bin").open("wb")) for name in FILES}
+
+    def add(self, name: str, values: Any) -> None:
+        """Append bytes or numbers."""
+        self._files[name].write(values if isinstance(values, bytes) else np.asarray(values, FILES[name]).tobytes())
 
 
 def write(folder: Path, passages: Iterable[StoredPassage], postings: Iterable[FieldPostings]) -> None:
-    """Write the columns of a segment: its passages in order, its postings sorted by term, then by field."""
-    passage_ids: list[str] = []
+    """Write the columns of a segment: its passages in order, its postings sorted by term, then by field.
+
+    Streams: memory holds one word's postings at a time, the passages' ids and lengths, and the articles' facts.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        files = _Files(folder, stack)
+        size = _write_passages(files, passages)
+        _write_postings(files, postings, size)
+
+
+def _write_passages(files: _Files, passages: Iterable[StoredPassage]) -> int:
+    ids: list[bytes] = []
     articles: dict[str, int] = {}
     facts: list[dict[str, Any]] = []
-    article_of: list[int] = []
+    starts = [0]
     for stored in passages:
-        passage_ids.append(stored.passage_id)
+        ids.append(stored.passage_id.encode())
         if stored.article_id not in articles:
             articles[stored.article_id] = len(facts)
             facts.append(asdict(facts_of(stored)))
-        article_of.append(articles[stored.article_id])
-    arrays = _arrays(len(passage_ids), postings)
-    building = folder.with_name(f"{folder.name}.{uuid.uuid4().hex[:8]}")
-    building.mkdir()
-    (building / "terms.txt").write_text("\n".join(arrays.pop("terms")), encoding="utf-8")
-    for name, values in {**arrays, "article_of": np.array(article_of, np.int32)}.items():
-        np.save(building / f"{name}.npy", values)
-    (building / "passages.json").write_text(
-        json.dumps({"passage_ids": passage_ids, "articles": facts}, ensure_ascii=False), encoding="utf-8"
-    )
-    try:
-        building.rename(folder)
-    except OSError:  # another process decoded the same segment meanwhile
-        shutil.rmtree(building)
+        files.add("articles-of", [articles[stored.article_id]])
+        data = json.dumps(asdict(stored), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        files.add("stored", data)
+        starts.append(starts[-1] + len(data))
+    files.add("stored-starts", starts)
+    files.add("ids", b"".join(ids))
+    files.add("ids-starts", np.cumsum([0, *map(len, ids)]))
+    files.add("id-order", sorted(range(len(ids)), key=ids.__getitem__))
+    files.add("articles", json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return len(ids)
+
+
+def _write_postings(files: _Files, postings: Iterable[FieldPostings], size: int) -> None:
+    lengths = np.zeros((len(NAMES), size), np.int32)
+    term_starts, posting_starts, position_starts = [0], [0], [0]
+    for term, fields in groupby(postings, key=lambda one: one.term):
+        having: Mapping[int, FieldPostings] = {one.field: one for one in fields}
+        documents = np.unique(np.concatenate([np.asarray(one.documents, np.int32) for one in having.values()]))
+        counts = np.zeros((len(NAMES), len(documents)), np.uint16)
+        places: list[list[int]] = [[] for _ in documents]
+        for field, one in having.items():
+            at = np.searchsorted(documents, np.asarray(one.documents, np.int32))
+            counts[field, at] = [len(found) for found in one.positions]
+            for number, found in zip(at.tolist(), one.positions, strict=True):
+                places[number].extend(field * FIELD_STRIDE + place for place in found)
+        lengths[:, documents] += counts
+        flat = [place for found in places for place in found]
+        files.add("terms", term)
+        files.add("documents", documents)
+        files.add("positions", flat)
+        for name, own in zip(NAMES, counts, strict=True):
+            files.add(f"counts-{name}", own)
+        term_starts.append(term_starts[-1] + len(term))
+        posting_starts.append(posting_starts[-1] + len(documents))
+        position_starts.append(position_starts[-1] + len(flat))
+    files.add("terms-starts", term_starts)
+    files.add("posting-starts", posting_starts)
+    files.add("position-starts", position_starts)
+    for name, column in zip(NAMES, lengths, strict=True):
+        files.add(f"lengths-{name}", column)
 
 
 def facts_of(stored: StoredPassage) -> ArticleFacts:
     """Return the facts of a passage's article."""
     return ArticleFacts(stored.article_id, stored.source, stored.language, stored.reviewed, stored.labels)
-
-
-def _arrays(size: int, postings: Iterable[FieldPostings]) -> dict[str, Any]:
-    terms: list[str] = []
-    starts, position_starts = [0], [0]
-    documents: list[npt.NDArray[np.int32]] = []
-    counts: list[npt.NDArray[np.uint16]] = []
-    positions: list[npt.NDArray[np.uint32]] = []
-    lengths = np.zeros((len(NAMES), size), np.int32)
-    for term, fields in groupby(postings, key=lambda one: one.term):
-        having: Mapping[int, FieldPostings] = {one.field: one for one in fields}
-        there = np.unique(np.concatenate([np.asarray(one.documents, np.int32) for one in having.values()]))
-        own = np.zeros((len(NAMES), len(there)), np.uint16)
-        places: list[list[int]] = [[] for _ in there]
-        for field, one in having.items():
-            at = np.searchsorted(there, np.asarray(one.documents, np.int32))
-            own[field, at] = [len(found) for found in one.positions]
-            for number, found in zip(at.tolist(), one.positions, strict=True):
-                places[number].extend(field * FIELD_STRIDE + place for place in found)
-        lengths[:, there] += own
-        terms.append(term)
-        documents.append(there)
-        counts.append(own)
-        flat = np.fromiter((place for found in places for place in found), np.uint32)
-        positions.append(flat)
-        starts.append(starts[-1] + len(there))
-        position_starts.append(position_starts[-1] + len(flat))
-    return {
-        "terms": terms,
-        "postings": np.array(starts, np.int64),
-        "documents": np.concatenate([np.zeros(0, np.int32), *documents]),
-        "counts": np.concatenate([np.zeros((len(NAMES), 0), np.uint16), *counts], axis=1),
-        "position_starts": np.array(position_starts, np.int64),
-        "positions": np.concatenate([np.zeros(0, np.uint32), *positions]),
-        "lengths": lengths,
-    }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from corpus.article import Article, Change
 from search import scoring
 from search.analysis import tokens
-from search.engine import EngineState
+from search.engine import DamagedError, EngineState
 from search.fields import NAMES
 from search.filtering import FACETS, admits, facet_values
 from search.model import Candidate, Candidates, Clause, Part, Query, StoredPassage, stored_passages
@@ -29,14 +29,20 @@ class MemoryEngine:
                 self._articles[change.article_id] = stored_passages(change.article)
         self._index(number)
 
-    def rebuild(self, articles: Iterable[Article], number: int) -> None:
+    def rebuild(self, articles: Iterable[Article], number: int, damage: DamagedError | None = None) -> None:
         self._articles = {article.id: stored_passages(article) for article in articles}
         self._index(number)
 
     def snapshot(self) -> MemoryEngine:
         return self
 
+    def recover(self, damage: DamagedError) -> bool:
+        return False
+
     def close(self) -> None:
+        pass
+
+    def verify(self) -> None:
         pass
 
     def _index(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from search import scoring
 from search.engines.columns import FIELD_STRIDE, ArticleFacts, Columns
 from search.fields import NAMES
 from search.filtering import FACETS, admits, facet_values
-from search.model import Candidate, Candidates, Clause, Filters, Part, Query
+from search.model import Candidate, Candidates, Clause, Filters, Part, Query, StoredPassage
 
 Mask = npt.NDArray[np.bool_]
 
@@ -63,19 +64,29 @@ class Ranker:
 
     def number_of(self, passage_id: str) -> int | None:
         """Return the number of a passage that is there and not deleted."""
-        return self._numbers.get(passage_id)
+        for start, segment in zip(self._starts, self._segments, strict=True):
+            number = segment.columns.number_of(passage_id)
+            if number is not None and self._alive[start + number]:
+                return start + number
+        return None
 
-    @functools.cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {
-            key: start + number
-            for start, segment in zip(self._starts, self._segments, strict=True)
-            for number, key in enumerate(segment.columns.passage_ids)
-            if self._alive[start + number]
-        }
+    def stored(self, number: int) -> StoredPassage:
+        """Return a passage as a hit shows it."""
+        columns, own = self._place(number)
+        return columns.stored(own)
+
+    def numbers_of_article(self, article_id: str) -> list[int]:
+        """Return the numbers of an article's passages that are not deleted."""
+        articles = [number for number, facts in enumerate(self._facts) if facts.article_id == article_id]
+        return np.flatnonzero(np.isin(self._article_of, articles) & self._alive).tolist()
+
+    def verify(self) -> None:
+        """Check everything that was not read yet."""
+        for segment in self._segments:
+            segment.columns.verify()
 
     def terms(self, prefix: str) -> dict[str, int]:
-        words = {word for segment in self._segments for word in segment.columns.terms if word.startswith(prefix)}
+        words = {word for segment in self._segments for word in segment.columns.words(prefix)}
         counts = {word: len(self._postings(word)[0]) for word in sorted(words)}
         return {word: count for word, count in counts.items() if count}
 
@@ -128,8 +139,13 @@ class Ranker:
         return rows[:k]
 
     def _key(self, number: int) -> str:
-        segment = int(np.searchsorted(self._starts, number, side="right")) - 1
-        return self._segments[segment].columns.passage_ids[number - self._starts[segment]]
+        columns, own = self._place(number)
+        return columns.passage_id(own)
+
+    def _place(self, number: int) -> tuple[Columns, int]:
+        """Return the segment's columns that hold a passage, and its number there."""
+        segment = bisect.bisect_right(self._starts, number) - 1
+        return self._segments[segment].columns, number - self._starts[segment]
 
     def _parts(self, number: int, matches: Mapping[Clause, _Match], bonus: float) -> tuple[Part, ...]:
         parts: list[Part] = []
@@ -158,10 +174,11 @@ class Ranker:
 
     def _postings(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         found = [segment.columns.postings(term) for segment in self._segments]
-        documents = [one.documents + np.int64(start) for start, one in zip(self._starts, found, strict=True)]
+        documents = [own + np.int64(start) for start, (own, _) in zip(self._starts, found, strict=True)]
+        counts = [np.stack(own).astype(np.int64) for _, own in found]
         return self._without_deleted(
             np.concatenate([np.zeros(0, np.int64), *documents]),
-            np.concatenate([np.zeros((len(NAMES), 0), np.int64), *(one.counts for one in found)], axis=1),
+            np.concatenate([np.zeros((len(NAMES), 0), np.int64), *counts], axis=1),
         )
 
     def _without_deleted(

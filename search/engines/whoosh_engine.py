@@ -15,13 +15,14 @@ from whoosh.analysis import Analyzer, Token
 from whoosh.fields import ID, STORED, TEXT, Schema
 
 from corpus.article import Article, Change
-from corpus.errors import OutageError
 from search import analysis
-from search.engine import EngineState
+from search.engine import DamagedError, EngineState
 from search.engines import columns
+from search.engines.blocks import checksums
+from search.engines.columns import Columns
 from search.engines.ranker import Ranker, Segment
 from search.fields import NAMES
-from search.generations import Generation, Generations
+from search.generations import Generation, Generations, SegmentEntry
 from search.model import Candidates, Query, StoredPassage, stored_passages
 
 # A delta is a Whoosh segment. More of them, or more in them and among the deleted than this share of all passages,
@@ -65,44 +66,43 @@ class WhooshEngine:
     def __init__(self, home: Path) -> None:
         self._generations = Generations(home / "index")
         self._loading = threading.Lock()
-        self._live: tuple[object, _WhooshSnapshot] | None = None
+        self._live: tuple[object, WhooshSnapshot] | None = None
 
     def apply(self, changes: Iterable[Change], number: int) -> None:
         with self._generations.writing():
             live = self._generations.live()
-            if live is None:
-                self._build(None, ((change.article_id, change.article) for change in changes), number)
-            elif live.change < number:
+            if live is None or live.change < number:
                 self._build(live, ((change.article_id, change.article) for change in changes), number)
 
-    def rebuild(self, articles: Iterable[Article], number: int) -> None:
+    def rebuild(self, articles: Iterable[Article], number: int, damage: DamagedError | None = None) -> None:
         with self._generations.writing():
             self._build(None, ((article.id, article) for article in articles), number)
+            self._generations.note_damage(damage.what if damage else None)
+        self.close()
 
     def _build(self, start: Generation | None, articles: Iterable[tuple[str, Article | None]], number: int) -> None:
+        before = None
+        if start:
+            self._generations.check(start, ".toc")
+            before = WhooshSnapshot(self._generations.folder(start), start)
         with self._generations.building(start) as folder:
             opened = index.open_dir(str(folder)) if start else index.create_in(str(folder), SCHEMA)
-            with _names_of_its_own():
-                writer = opened.writer(limitmb=WRITER_MEMORY_MB)
             try:
-                for article_id, article in articles:
-                    writer.delete_by_term("article_id", article_id)
-                    for stored in stored_passages(article) if article else ():
-                        writer.add_document(**_document(stored))
-            except BaseException:
-                writer.cancel()
+                _write(opened, before, articles)
+                if _is_fragmented(opened):
+                    if start:
+                        self._generations.check(start, ".seg")
+                    _fold(opened)
+                segments = _write_columns(opened, folder)
+            finally:
                 opened.close()
-                raise
-            writer.commit(merge=False)
-            if _is_fragmented(opened):
-                with _names_of_its_own():
-                    writer = opened.writer(limitmb=WRITER_MEMORY_MB)
-                writer.commit(optimize=True)
-            opened.close()
-            passages, found = _verify(folder)
-            self._generations.publish(folder, change=number, articles=found, passages=passages)
+            sums = {one.columns: _sums(folder / one.columns, one.columns, start) for one in segments}
+            built = Ranker([Segment(Columns(folder / one.columns, sums[one.columns]), one.deleted) for one in segments])
+            self._generations.publish(
+                folder, change=number, articles=built.articles, passages=len(built), segments=segments, start=start
+            )
 
-    def snapshot(self) -> _WhooshSnapshot:
+    def snapshot(self) -> WhooshSnapshot:
         stamp = self._generations.stamp()
         live = self._live
         if live is not None and live[0] == stamp:
@@ -112,69 +112,137 @@ class WhooshEngine:
                 self._live = self._open()
             return self._live[1]
 
-    def _open(self) -> tuple[object, _WhooshSnapshot]:
+    def _open(self) -> tuple[object, WhooshSnapshot]:
         """Open the live generation; one that is retired while it is opened has a successor."""
-        for _ in range(10):
+        while True:
             stamp = self._generations.stamp()
-            generation = self._generations.live()
             try:
+                generation = self._generations.live()
                 if generation is None:
-                    return stamp, _WhooshSnapshot(None, None)
-                return stamp, _WhooshSnapshot(self._generations.folder(generation), generation)
-            except (OSError, index.EmptyIndexError):
+                    return stamp, WhooshSnapshot(None, None)
+                folder = self._generations.folder(generation)
+                return stamp, WhooshSnapshot(folder, generation, self._generations.damage())
+            except DamagedError:
                 if self._generations.stamp() == stamp:
-                    break
-        raise OutageError("The index is damaged. Run: answerdesk rebuild", "index_damaged")
+                    raise
+
+    def recover(self, damage: DamagedError) -> bool:
+        with self._generations.writing():
+            try:
+                self._decode_columns()
+                self._open()[1].verify()
+            except DamagedError:
+                self._generations.set_aside()
+                return False
+            finally:
+                self.close()
+        return True
+
+    def _decode_columns(self) -> None:
+        """Write missing or damaged columns of the live generation anew from its Whoosh index."""
+        generation = self._generations.live()
+        if generation is None:
+            return
+        self._generations.check(generation, "")
+        folder = self._generations.folder(generation)
+        for one in generation.segments:
+            try:
+                Columns(folder / one.columns, generation.sums(one.columns)).verify()
+            except DamagedError:
+                shutil.rmtree(folder / one.columns, ignore_errors=True)
+        opened = index.open_dir(str(folder))
+        try:
+            _write_columns(opened, folder)
+        finally:
+            opened.close()
 
     def close(self) -> None:
         with self._loading:
-            if self._live is not None:
-                self._live[1].close()
             self._live = None
 
 
-class _WhooshSnapshot:
-    """One generation: the Whoosh index for what is stored, the columns for what is ranked."""
+class WhooshSnapshot:
+    """One generation, read from its columns; the files stay mapped, and so there, while it is held."""
 
-    def __init__(self, folder: Path | None, generation: Generation | None) -> None:
-        self._lock = threading.Lock()  # Whoosh's readers share the place in their file
-        self._reader: Any = index.open_dir(str(folder)).reader() if folder else None
+    def __init__(self, folder: Path | None, generation: Generation | None, damage: str | None = None) -> None:
         segments = []
-        self.column_folders = []
-        if self._reader is not None and folder is not None:
-            for leaf, _ in self._reader.leaf_readers():
-                if leaf.segment() is None:  # an index without a passage
-                    continue
-                there = folder / f"columns-{leaf.segment().segment_id()}"
-                self.column_folders.append(there)
-                segments.append(Segment(_columns_of(leaf, there), tuple(leaf.segment().deleted_docs())))
-        self._ranker = Ranker(segments)
-        self.articles = self._ranker.articles
+        if folder and generation:
+            for one in generation.segments:
+                segments.append(Segment(Columns(folder / one.columns, generation.sums(one.columns)), one.deleted))
+        self.ranker = Ranker(segments)
         self.state = EngineState(
             generation=generation.id if generation else None,
             change=generation.change if generation else 0,
             created=generation.created if generation else None,
-            articles=self.articles,
-            passages=len(self._ranker),
+            articles=self.ranker.articles,
+            passages=len(self.ranker),
+            damage=damage,
         )
 
-    def __len__(self) -> int:
-        return len(self._ranker)
-
     def candidates(self, query: Query, k: int) -> Candidates:
-        return self._ranker.candidates(query, k)
+        return self.ranker.candidates(query, k)
 
     def terms(self, prefix: str) -> Mapping[str, int]:
-        return self._ranker.terms(prefix)
+        return self.ranker.terms(prefix)
 
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
-        numbers = {key: number for key in ids if (number := self._ranker.number_of(key)) is not None}
-        with self._lock:
-            return {key: _stored(self._reader.stored_fields(number)) for key, number in numbers.items()}
+        numbers = {key: self.ranker.number_of(key) for key in ids}
+        return {key: self.ranker.stored(number) for key, number in numbers.items() if number is not None}
 
-    def close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
+    def verify(self) -> None:
+        self.ranker.verify()
+
+
+def _write(opened: Any, before: WhooshSnapshot | None, articles: Iterable[tuple[str, Article | None]]) -> None:
+    """Write a delta: the passages of changed articles, and which older passages are deleted."""
+    with _names_of_its_own():
+        writer = opened.writer(limitmb=WRITER_MEMORY_MB)
+    try:
+        for article_id, article in articles:
+            for number in before.ranker.numbers_of_article(article_id) if before else ():
+                writer.delete_document(number)
+            for stored in stored_passages(article) if article else ():
+                writer.add_document(**_document(stored))
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(merge=False)
+
+
+def _fold(opened: Any) -> None:
+    """Write everything into one segment."""
+    with _names_of_its_own():
+        writer = opened.writer(limitmb=WRITER_MEMORY_MB)
+    writer.commit(optimize=True)
+
+
+def _write_columns(opened: Any, folder: Path) -> list[SegmentEntry]:
+    """Decode the columns that are missing, remove those without a segment, and list the segments in order."""
+    segments: list[SegmentEntry] = []
+    reader = opened.reader()
+    try:
+        for leaf, _ in reader.leaf_readers():
+            segment = leaf.segment()
+            if segment is None:  # an index without a passage
+                continue
+            entry = SegmentEntry(f"columns-{segment.segment_id()}", tuple(sorted(segment.deleted_docs())))
+            segments.append(entry)
+            if not (folder / entry.columns).is_dir():
+                passages = (_stored(leaf.stored_fields(number)) for number in range(leaf.doc_count_all()))
+                columns.write(folder / entry.columns, passages, _postings(leaf))
+    finally:
+        reader.close()
+    for path in folder.glob("columns-*"):
+        if path.name not in {one.columns for one in segments}:
+            shutil.rmtree(path)
+    for path in folder.glob("*WRITELOCK"):
+        path.unlink()
+    return segments
+
+
+def _sums(folder: Path, name: str, start: Generation | None) -> dict[str, Sequence[int]]:
+    """Return the checksums of a columns folder: the known ones of a file that is shared, fresh ones otherwise."""
+    return (start.sums(name) if start else {}) or {path.name: checksums(path) for path in folder.iterdir()}
 
 
 @contextlib.contextmanager
@@ -201,18 +269,6 @@ def _is_fragmented(opened: Any) -> bool:
     return len(sizes) > MOST_SEGMENTS or total - base > FOLD_AT * base
 
 
-def _verify(folder: Path) -> tuple[int, int]:
-    """Open what was built as a search would, columns included; return how many passages and articles it holds."""
-    built = _WhooshSnapshot(folder, None)
-    segments = {path.name for path in built.column_folders}
-    passages, articles = len(built), built.articles
-    built.close()
-    for path in folder.glob("columns-*"):
-        if path.name not in segments:
-            shutil.rmtree(path)
-    return passages, articles
-
-
 def _document(stored: StoredPassage) -> dict[str, Any]:
     texts = {name: "\x1f".join(texts) for name, texts in stored.field_texts().items()}
     facts = {
@@ -232,14 +288,6 @@ def _stored(fields: Mapping[str, Any]) -> StoredPassage:
     )
 
 
-def _columns_of(reader: Any, folder: Path) -> columns.Columns:
-    """Open a segment's columns; where they are missing, decode them from the index."""
-    if not folder.is_dir():
-        passages = (_stored(reader.stored_fields(number)) for number in range(reader.doc_count_all()))
-        columns.write(folder, passages, _postings(reader))
-    return columns.Columns(folder)
-
-
 def _postings(reader: Any) -> Iterator[columns.FieldPostings]:
     """Yield the postings of a segment, sorted by term and then by field; deleted passages are among them."""
     terms = sorted((term, NAMES.index(field)) for field, term in reader.all_terms() if field in NAMES)
@@ -250,4 +298,4 @@ def _postings(reader: Any) -> Iterator[columns.FieldPostings]:
             documents.append(matcher.id())
             positions.append(matcher.value_as("positions"))
             matcher.next()
-        yield columns.FieldPostings(term.decode("utf-8"), field, documents, positions)
+        yield columns.FieldPostings(term, field, documents, positions)

@@ -11,11 +11,14 @@ import pytest
 from whoosh import index
 from whoosh.qparser import QueryParser
 
+import search
 from corpus.article import Change
 from corpus.errors import OutageError
+from corpus.library import Library
+from corpus.settings import Settings
 from search.engine import Engine
 from search.engines.whoosh_engine import WhooshEngine
-from search.generations import POINTER, Generations
+from search.generations import MANIFEST, POINTER, Generations
 from tests.articles import article, small_library
 from tests.contract.engine_contract import EngineContract, ask, same
 
@@ -65,13 +68,62 @@ def test_whoosh_itself_finds_the_same_passages(engine: WhooshEngine, tmp_path: P
 
 
 def test_columns_come_back_from_the_index_alone(engine: WhooshEngine, tmp_path: Path) -> None:
+    engine.apply([Change(6, "seeds", article("seeds", "Seeds", ("", "Pumpkin seeds and magnesium.")))], 6)
     before = engine.snapshot().candidates(ask("leg cramps magnesium"), 50)
-    engine.close()
+    written = {path: path.read_bytes() for path in live_folder(tmp_path).glob("columns-*/*")}
     for folder in live_folder(tmp_path).glob("columns-*"):
         shutil.rmtree(folder)
-    again = WhooshEngine(tmp_path)
-    same(again.snapshot().candidates(ask("leg cramps magnesium"), 50), before)
-    again.close()
+    again = search.Searcher(WhooshEngine(tmp_path), Settings({}))
+    again.verify()
+    same(again.engine.snapshot().candidates(ask("leg cramps magnesium"), 50), before)
+    assert {path: path.read_bytes() for path in live_folder(tmp_path).glob("columns-*/*")} == written
+    assert again.state().damage is None
+
+
+def spoil(path: Path, how: str) -> None:
+    """Flip a byte in the middle, cut to half, or remove; what others have mapped stays as it was."""
+    data = path.read_bytes()
+    path.unlink()
+    if how == "flip" and data:
+        middle = len(data) // 2
+        path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+    elif how == "halve":
+        path.write_bytes(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("how", ["flip", "halve", "remove"])
+def test_damage_never_reaches_a_result(tmp_path: Path, how: str) -> None:
+    with Library.open(tmp_path) as library, search.open_home(tmp_path) as first:
+        for one in small_library():
+            library.put(one)
+        search.catch_up(first, library)
+        wanted = [hit.passage for hit in first.search("leg cramps magnesium").hits]
+        names = sorted({path.name for path in live_folder(tmp_path).rglob("*") if path.is_file()} | {POINTER})
+    assert len(names) > 20
+    for name in names:
+        path = next(
+            path for path in [tmp_path / "index" / POINTER, *live_folder(tmp_path).rglob("*")] if path.name == name
+        )
+        if path.name != POINTER or how != "remove":  # without a pointer there is no index: catching up builds one
+            spoil(path, how)
+        with search.open_home(tmp_path) as searcher:
+            searcher.verify()
+            assert [hit.passage for hit in searcher.search("leg cramps magnesium").hits] == wanted, name
+            with Library.open(tmp_path) as library:
+                search.catch_up(searcher, library)
+
+
+def test_damage_that_needed_the_library_is_told_until_the_next_rebuild(tmp_path: Path) -> None:
+    with Library.open(tmp_path) as library, search.open_home(tmp_path) as searcher:
+        for one in small_library():
+            library.put(one)
+        search.catch_up(searcher, library)
+        spoil(live_folder(tmp_path) / MANIFEST, "flip")
+        assert search.open_home(tmp_path).search("magnesium").total == 3
+        assert MANIFEST in (search.open_home(tmp_path).state().damage or "")
+        search.rebuild(searcher, library)
+        assert searcher.state().damage is None
+        assert not list((tmp_path / "index").glob("damaged-*"))
 
 
 def test_a_snapshot_stays_as_it_was_while_the_index_moves_on(engine: WhooshEngine) -> None:

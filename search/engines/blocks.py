@@ -1,0 +1,107 @@
+"""Files in blocks, each checked against its checksum before it is first read."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from search.engine import DamagedError
+
+BLOCK = 1 << 18  # bytes
+
+
+def checksums(path: Path) -> list[int]:
+    """Return the CRC-32 of each block of a file."""
+    sums = []
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            sums.append(zlib.crc32(block))
+    return sums
+
+
+class BlockArray:
+    """A memory-mapped array of one type; a slice is checked block by block when it is first read.
+
+    Args:
+        folder: where `<name>.bin` is.
+        name: the array's.
+        dtype: the type of its items.
+        sums: the CRC-32s of each file of the folder, by file name.
+
+    Raises:
+        DamagedError: here where the file's size cannot be right, and on reading blocks that are not what was written.
+    """
+
+    def __init__(self, folder: Path, name: str, dtype: npt.DTypeLike, sums: Mapping[str, Sequence[int]]) -> None:
+        self._path = path = folder / f"{name}.bin"
+        if path.name not in sums:
+            raise DamagedError(f"{path.name}: it is not in the manifest")
+        self._sums = sums[path.name]
+        try:
+            size = path.stat().st_size
+            self._array: npt.NDArray[Any] = np.memmap(path, dtype, "r").view(np.ndarray) if size else np.zeros(0, dtype)
+        except (OSError, ValueError):  # ValueError: a size that is no multiple of the items'
+            raise DamagedError(f"{path.name}: it is missing or cut off") from None
+        if -(-size // BLOCK) != len(self._sums):
+            raise DamagedError(f"{path.name}: its size is not what was written")
+        self._bytes = self._array.view(np.uint8)
+        self._unchecked = set(range(len(self._sums)))
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def read(self, first: int = 0, last: int | None = None) -> npt.NDArray[Any]:
+        """Return the items from `first` up to `last`, once their blocks are known to be right."""
+        if self._unchecked:
+            width = self._array.itemsize
+            stop = len(self._array) if last is None else last
+            if stop > first:
+                self._check(range(first * width // BLOCK, (stop * width - 1) // BLOCK + 1))
+        return self._array[first:last]
+
+    def _check(self, blocks: range) -> None:
+        for number in blocks:
+            if number in self._unchecked:
+                if zlib.crc32(self._bytes[number * BLOCK : (number + 1) * BLOCK].tobytes()) != self._sums[number]:
+                    raise DamagedError(f"{self._path.name}: block {number} is not what was written")
+                self._unchecked.discard(number)
+
+
+class Blobs:
+    """Byte strings one after another, found by number: `data` holds them, `starts` where each begins."""
+
+    def __init__(self, data: BlockArray, starts: BlockArray) -> None:
+        self._data = data
+        self._starts = starts
+
+    def __len__(self) -> int:
+        return max(len(self._starts) - 1, 0)
+
+    def __getitem__(self, number: int) -> bytes:
+        first, last = self._starts.read(number, number + 2).tolist()
+        return self._data.read(first, last).tobytes()
+
+    def find(self, wanted: bytes, order: BlockArray | None = None) -> int | None:
+        """Return the number of `wanted` by binary search; `order` lists the numbers as sorted, else they are."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            number = middle if order is None else int(order.read(middle, middle + 1)[0])
+            found = self[number]
+            if found == wanted:
+                return number
+            low, high = (middle + 1, high) if found < wanted else (low, middle)
+        return None
+
+    def first_from(self, wanted: bytes) -> int:
+        """Return the number of the first string that does not come before `wanted`; they are sorted."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self[middle] < wanted else (low, middle)
+        return low
