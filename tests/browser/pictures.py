@@ -61,7 +61,9 @@ def _take(browser: Browser, desk: str, folder: Path, size: str, scheme: Literal[
     page.locator("[data-passage-id] h2 a").first.click()
     _picture(page, folder, "passage", size, scheme)
     page.goto(desk)
-    page.get_by_label("message").fill("Hello,\n\nmy calf cramps at night. What can I do?\n\nThank you")
+    page.get_by_role("textbox", name="customer's message").fill(
+        "Hello,\n\nmy calf cramps at night. What can I do?\n\nThank you"
+    )
     page.get_by_role("button", name="Search with this message").click()
     _picture(page, folder, "message", size, scheme)
     page.close()
@@ -73,7 +75,9 @@ def _picture(page: Page, folder: Path, state: str, size: str, scheme: str) -> No
 
 def _lay_out(folder: Path) -> None:
     names = sorted(file.name for file in folder.glob("*.png"))
-    figures = "".join(f'<figure><img src="{name}" width="480"><figcaption>{name}</figcaption></figure>' for name in names)
+    figures = "".join(
+        f'<figure><img src="{name}" width="480"><figcaption>{name}</figcaption></figure>' for name in names
+    )
     style = "body{display:flex;flex-wrap:wrap;font-family:sans-serif}"
     (folder / "index.html").write_text(f"<!doctype html><title>Answerdesk</title><style>{style}</style>{figures}")
 

@@ -34,7 +34,8 @@ def letters(text: str) -> str:
 
 def test_from_a_question_to_the_marked_passage(page: Page, desk: str) -> None:
     page.goto(desk)
-    page.keyboard.type(QUESTION)  # the box has the focus
+    page.locator("input[name=q]:focus").wait_for()
+    page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     box = page.get_by_role("searchbox")
     assert box.input_value() == QUESTION
@@ -87,7 +88,7 @@ def test_every_passage_is_reached_with_its_heading_in_sight(browser: Browser, de
 def test_a_message_is_pasted_and_searched(page: Page, desk: str) -> None:
     page.goto(desk)
     message = "Hello,\n\nI wake up with cramps in my calf. What can I do?\n\nThank you"
-    page.get_by_label("message").fill(message)
+    page.get_by_role("textbox", name="customer's message").fill(message)
     page.get_by_role("button", name="Search with this message").click()
     assert page.locator("[data-passage-id]").count()
     assert "cramps" not in page.url
@@ -102,7 +103,7 @@ def test_no_page_scrolls_sideways(browser: Browser, desk: str, width: int, zoom:
     page = context.new_page()
     for path in (
         "/",
-        "/search?q=cramps medicine dose",
+        "/search?q=medicine dose",
         "/search?q=qqqq",
         "/articles/leg-cramps-in-pregnancy",
         "/help",
@@ -114,10 +115,8 @@ def test_no_page_scrolls_sideways(browser: Browser, desk: str, width: int, zoom:
     context.close()
 
 
-def test_the_keyboard_reaches_everything(page: Page, desk: str) -> None:
-    page.goto(f"{desk}/search?q=cramps")
-    page.locator("body").press("Shift+Tab")
-    page.goto(f"{desk}/articles/magnesium")
+def test_the_keyboard_skips_to_the_content(page: Page, desk: str) -> None:
+    page.goto(f"{desk}/articles/calf-stretches")
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the content"
     page.keyboard.press("Enter")
@@ -126,7 +125,7 @@ def test_the_keyboard_reaches_everything(page: Page, desk: str) -> None:
 
 def test_an_article_prints_without_the_desk(browser: Browser, desk: str) -> None:
     page = browser.new_page()
-    page.goto(f"{desk}/articles/magnesium")
+    page.goto(f"{desk}/articles/calf-stretches")
     page.emulate_media(media="print")
     assert not page.locator("header.bar").is_visible()
     assert page.locator("h1").is_visible()
