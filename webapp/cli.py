@@ -269,7 +269,8 @@ def _make_ready(home: OpenHome, library: Library) -> None:
     from search import catch_up
 
     if library.change == 0:
-        ingest_samples(library)
+        report = ingest_samples(library)
+        click.echo(f"This home was empty. It now holds {report.counts['new']} articles: samples, and the handbook.")
     else:
         ingest_handbook(library)
     try:

@@ -412,8 +412,9 @@ def served(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     process = program("serve", "--port", "0")
     assert process.stdout is not None
     try:
-        line = process.stdout.readline()
-        yield process, line.removeprefix("Answerdesk is at ").strip()
+        lines = iter(process.stdout.readline, "")
+        (address,) = [line.split()[-1] for line in [next(lines), next(lines)] if line.startswith("Answerdesk is at ")]
+        yield process, address
     finally:
         process.kill()
         process.communicate()
