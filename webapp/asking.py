@@ -45,8 +45,9 @@ def read(request: Request) -> Asked:
     if not by_post and len(text) > LONGEST_BY_GET:
         raise InputError(
             f"An address holds at most {LONGEST_BY_GET:,} characters of a question; this one has {len(text):,}. "
-            "Send it as a message, by POST.",
+            "Send it as a message.",
             "too_long_for_get",
+            f"By POST, a question may have {querytext.MAX_LENGTH:,} characters.",
         )
     return Asked(
         text=text,

@@ -78,7 +78,7 @@ def test_a_hit_shows_what_an_agent_needs(client: FlaskClient) -> None:
         "Magnesium tablets may help some women with leg cramps; ask a doctor before taking 300 mg."
     )
     assert words(one(hit, ".review.overdue")).endswith("Review overdue since 1 January 2018")
-    assert words(one(hit, ".source")) == "magnesium.md"
+    assert words(one(hit, ".source")) == "Source: magnesium.md"
     assert one(hit, "h2 a")["href"] == "/articles/magnesium?passage=magnesium.tablets.1#tablets"
     assert words(one(found, "h1.count")).startswith(f"{len(ids(found))} passages in ")
 
@@ -196,6 +196,17 @@ def test_a_passage_is_marked_in_its_article_as_one_element(client: FlaskClient) 
     assert one(found, "#how-to-send-it").find_next(id="passage") is marked
     steps = [words(item).partition(":")[0] for item in found.select(".text section ol > li")]
     assert steps == [f"Step {number}" for number in range(1, 16)]
+
+
+def test_all_cautions_stand_with_the_marked_passage(client: FlaskClient) -> None:
+    for n in (1, 3):
+        found = page(client, f"/articles/tariffs?passage=tariffs.how-to-send-it.{n}")
+        beside = one(found, "#passage").find_previous(class_="cautions")
+        assert isinstance(beside, Tag)
+        assert [words(caution) for caution in beside.select("li")] == [
+            "Applies to the Union only",
+            "Never send batteries",
+        ]
 
 
 def test_an_article_keeps_its_structure(client: FlaskClient) -> None:
