@@ -29,6 +29,8 @@ def status(home: OpenHome) -> dict[str, Any]:
         passages = state.passages
         if state.generation is not None:
             generation = {"id": state.generation, "change": state.change, "created": state.created}
+        if state.damage:
+            problems.append({"code": "index_damaged", "message": state.damage, "file": None})
         if state.change != change:
             words = f"The index stands at change {state.change}, the library at {change}. Run: answerdesk rebuild"
             problems.append({"code": "index_behind", "message": words, "file": None})

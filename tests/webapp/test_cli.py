@@ -318,21 +318,34 @@ def test_a_home_that_cannot_be_a_folder_is_one_line(tmp_path: Path) -> None:
     assert one_line(result)
 
 
-def test_a_damaged_index_is_reported_and_rebuilt(folder: Path, home: Path) -> None:
+def test_a_damaged_index_answers_and_status_tells_until_it_is_rebuilt(folder: Path, home: Path) -> None:
     run("ingest", folder)
     (home / "index" / "current.json").write_text("not json")
-    result = run("search", "customs")
-    assert result.exit_code == 3
-    assert "rebuild" in one_line(result)
+    assert hit_ids("customs") == ["parcels"]
     (problem,) = answer("status")["problems"]
-    assert "rebuild" in problem["message"]
+    assert problem["code"] == "index_damaged"
+    assert problem["message"] in run("status").stdout
     assert run("rebuild").exit_code == 0
+    assert answer("status")["problems"] == []
     assert hit_ids("customs") == ["parcels"]
 
 
-def test_debug_shows_where_an_error_came_from(folder: Path, home: Path) -> None:
+@pytest.fixture
+def newer_home(folder: Path, home: Path) -> None:
     run("ingest", folder)
-    (home / "index" / "current.json").write_text("not json")
+    pointer = home / "index" / "current.json"
+    pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "format": 1_000_000}))
+
+
+@pytest.mark.usefixtures("newer_home")
+def test_a_home_of_a_newer_version_is_refused_in_one_line() -> None:
+    result = run("search", "customs")
+    assert result.exit_code == 3
+    assert "newer" in one_line(result)
+
+
+@pytest.mark.usefixtures("newer_home")
+def test_debug_shows_where_an_error_came_from() -> None:
     result = run("search", "customs", "--debug")
     assert result.exit_code == 3
     assert "Traceback" in result.stderr
