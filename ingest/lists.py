@@ -152,13 +152,13 @@ def _table(lines: Sequence[Line]) -> Block:
 
 
 def _columns(lengths: Sequence[int]) -> int:
-    """Return the number of columns under which the cells of a column are most alike in length; two when in doubt."""
+    """Return the number of columns: two, unless with more the cells of a column are far more alike in length."""
     sizes = [math.log(length + 1) for length in lengths]
     best, spread = 2 if len(sizes) % 2 == 0 else 1, math.inf
-    for width in range(2, min(_MAX_COLUMNS, len(sizes) // 2) + 1):
+    for width in range(2, min(_MAX_COLUMNS, len(sizes) // 3) + 1):
         if len(sizes) % width == 0:
             columns = [sizes[i::width] for i in range(width)]
             within = sum((size - sum(c) / len(c)) ** 2 for c in columns for size in c) / (len(sizes) - width)
-            if within < 0.7 * spread:
+            if within < 0.3 * spread:
                 best, spread = width, within
     return best

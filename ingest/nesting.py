@@ -37,10 +37,11 @@ _ASPECT = re.compile(
     re.I,
 )
 _OF_AN_ILLNESS = re.compile(
-    r"(?:\w+ ){0,2}(caus|symptom|sign|diagnos|prevent|complicat|prognos|forecas|outlook|epidem|pathogen|etiolog|risk fac)",
+    r"(?:\w+ ){0,2}(caus|symptom|sign|diagnos|prevent|complicat|consequen|prognos|forecas|outlook|epidem|statisti|"
+    r"pathogen|etiolog|mechanis|risk|similar|differential)|(who|why|what (?:is|are|causes)|how (?:it|is|common|does))\b",
     re.I,
 )
-_CARE = re.compile(r"(?:\w+ ){0,4}(?:treat|therap|manag|cure)", re.I)
+_CARE = re.compile(r"(?:\w+ ){0,4}(?:treat|therap|cure)", re.I)
 _KIND_OF_CARE = re.compile(
     r"\b(?:medic(?:in|at)|drug|vitamin|supplement|physio|massage|folk|home remed|herb|homeo|surg|operat|ointment|cream|"
     r"diet|exercis|first aid|self-|natural|alternative|what (?:to|can)|(?<!^)(?:treat|therap|remed))",
@@ -80,9 +81,9 @@ def depths(lines: Sequence[Line], heads: Sequence[int], bodies: Sequence[Sequenc
 
 def _known_depths(texts: Sequence[str]) -> dict[int, int]:
     """Return the depths that words settle on a page about an illness: its aspects are main, kinds of care under care."""
-    aspects = {k: found[1].lower() for k, text in enumerate(texts) if (found := _OF_AN_ILLNESS.match(text))}
+    aspects = {k: (found[1] or "").lower() for k, text in enumerate(texts) if (found := _OF_AN_ILLNESS.match(text))}
     cares = [k for k, text in enumerate(texts) if _CARE.match(text) and not _KIND_OF_CARE.search(text)]
-    if not cares or len(set(aspects.values())) < _ASPECTS_OF_AN_ILLNESS:
+    if not cares or len(set(aspects.values()) - {""}) < _ASPECTS_OF_AN_ILLNESS:
         return {}
     known = dict.fromkeys((*aspects, *cares), 1)
     for care in cares:
