@@ -38,7 +38,7 @@ def read(data: bytes | str, *, source: str, encoding: str | None = None) -> Arti
         if part.heading or part.blocks
     )
     if not sections:
-        warnings.append("No text was found on this page.")
+        warnings.append("No text was found on this page; it may need JavaScript to show any.")
     title = title or next((part.heading for part in parts if part.heading), "") or source
     return Article(
         id=slug(title, "article"),

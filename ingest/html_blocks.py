@@ -17,6 +17,9 @@ _ANCHOR = re.compile(r"\s*[¶#§]$")  # the link to the heading itself
 _BOLD = frozenset(("b", "strong"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _LONGEST_HEADING = 100  # characters of a bold paragraph that still reads as a heading
+_DESCRIBES = 12  # words of an alternative text; a shorter one is seldom more than a name (see below)
+# With 4 words anywhere the text F1 of 420 pages falls from .966 to .963, in figures only to .965.
+_DESCRIBES_FIGURE = 4
 _NO_HEADING = re.compile(r"[.,;:…!]$|^\W*$|^[\d\W]+$")
 _REFERENCE = re.compile(r"\d{1,3}[a-z]?(?:\s*[,–-]\s*\d{1,3})*")
 
@@ -43,7 +46,7 @@ def level_of(element: Element) -> int | None:
     level = _LEVELS.get(element.tag)
     if level is None and element.get("role") == "heading":
         value = element.get("aria-level") or ""
-        level = min(6, max(1, int(value))) if value.isdigit() and len(value) < 3 else 2
+        level = min(6, max(1, int(value))) if value.isdecimal() and len(value) < 3 else 2
     return level
 
 
@@ -89,6 +92,8 @@ class _Walk:
         if tag in INLINE:
             if tag == "br":
                 self._line.append("\n")
+            elif tag == "img":
+                self._picture(element)
             elif tag == "sup":
                 return self._reference(element)
             elif tag == "button" and not element.get("aria-expanded"):
@@ -214,6 +219,17 @@ class _Walk:
                 self._block(Block("caption", text))
         self._block(block)
         return True
+
+    def _picture(self, element: Element) -> None:
+        """Keep a picture's alternative text where it describes and no caption stands beside it."""
+        if self._line or self._lists or self._kinds:
+            return
+        alt = squeeze(element.get("alt") or "")
+        figure = next(element.iterancestors("figure"), None)
+        if figure is not None and figure.find(".//figcaption") is not None:
+            return
+        if len(alt.split()) >= (_DESCRIBES if figure is None else _DESCRIBES_FIGURE):
+            self._block(Block("caption", alt))
 
     def _pre(self, element: Element) -> None:
         text = "\n".join(line.rstrip() for line in raw_text(element).splitlines()).strip("\n")

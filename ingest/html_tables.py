@@ -8,7 +8,10 @@ from corpus.article import Block
 from ingest.html_tree import INLINE, Element, find_all, squeeze, text_of
 
 _MAX_SPAN = 100  # a wider or taller span is a slip of the pen
-_MAX_CELLS = 200_000
+_MAX_CELLS = 200_000  # beyond them spans are not followed, so that a small page cannot grow without bound
+_MAX_HEADER_ROWS = 3
+_LONG_TEXT = 400  # characters of an average cell from which a table without header sets texts side by side
+_Row = list[str | None]
 _LAYOUT_PARTS = "boolean(.//table | .//form | .//article | .//pre)"
 _HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
 _LONG_CELL = 120  # characters; one row of such cells sets columns of text side by side
@@ -19,21 +22,28 @@ def read(table: Element) -> Block | None:
     if table.get("role") in ("presentation", "none") or table.xpath(_LAYOUT_PARTS) or _heads_sections(table):
         return None
     rows, heads = _grid(table)
-    if max((len(row) for row in rows), default=0) < 2 or not any(any(row) for row in rows):
+    filled = [len(cell) for row in rows for cell in row if cell]
+    width = max((len(row) for row in rows), default=0)
+    if width < 2 or not filled:
         return None
-    filled = sum(1 for row in rows for cell in row if cell)
-    size = sum(len(cell) for row in rows for cell in row)
-    if not any(heads) and size > (400 if len(rows) > 1 else _LONG_CELL) * filled:
+    if not any(heads) and sum(filled) > (_LONG_TEXT if len(rows) > 1 else _LONG_CELL) * len(filled):
         return None
-    header: tuple[str, ...] = ()
-    width = max(len(row) for row in rows)
-    padded = [tuple(row) + ("",) * (width - len(row)) for row in rows]
     lead = 0
-    while lead < len(padded) - 1 and lead < 3 and heads[lead]:
+    while lead < min(len(rows) - 1, _MAX_HEADER_ROWS) and heads[lead]:
         lead += 1
-    if lead:
-        header = tuple(_stacked([row[n] for row in padded[:lead]]) for n in range(width))
-    return Block("table", header=header, rows=tuple(row for row in padded[lead:] if any(row)))
+    body = [tuple(cell or "" for cell in row) + ("",) * (width - len(row)) for row in rows[lead:]]
+    return Block("table", header=_header(rows[:lead], width), rows=tuple(row for row in body if any(row)))
+
+
+def _header(rows: list[_Row], width: int) -> tuple[str, ...]:
+    """Join the header cells above each column; in several rows, one that spans columns heads each of them."""
+    columns: list[list[str]] = [[] for _ in range(width if rows else 0)]
+    for row in rows:
+        above = ""
+        for n, cell in enumerate(row):
+            above = cell if cell is not None else above if len(rows) > 1 else ""
+            columns[n].append(above)
+    return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in columns)
 
 
 def _heads_sections(table: Element) -> bool:
@@ -45,44 +55,37 @@ def _heads_sections(table: Element) -> bool:
     return False
 
 
-def _stacked(cells: list[str]) -> str:
-    """Join the header cells above one column, each once."""
-    return " ".join(dict.fromkeys(cell for cell in cells if cell))
-
-
-def _grid(table: Element) -> tuple[list[list[str]], list[bool]]:
+def _grid(table: Element) -> tuple[list[_Row], list[bool]]:
     """Return the rows with spans resolved, and for each whether it is a header row.
 
     A cell that spans rows is repeated in each of them, so that a row can be read alone; one that spans
-    columns stands in its first.
+    columns stands in its first, with None in the others.
     """
-    rows: list[list[str]] = []
+    rows: list[_Row] = []
     heads: list[bool] = []
-    hanging: dict[int, tuple[int, str]] = {}  # column -> rows still to fill, text
+    hanging: dict[int, tuple[int, str | None]] = {}  # column -> rows still to fill, text
     cells = 0
     for tr in table.iter("tr"):
-        row: list[str] = []
+        row: _Row = []
         kinds: list[bool] = []
         for cell in tr.iterchildren("td", "th"):
             _fill(row, hanging)
             text = cell_text(cell)
-            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            across, down = (_span(cell, "colspan"), _span(cell, "rowspan")) if cells < _MAX_CELLS else (1, 1)
             for n in range(across):
                 if down > 1:
-                    hanging[len(row)] = (down - 1, text if n == 0 else "")
-                row.append(text if n == 0 else "")
+                    hanging[len(row)] = (down - 1, text if n == 0 else None)
+                row.append(text if n == 0 else None)
             kinds.append(cell.tag == "th" or _is_bold(cell, text))
-            cells += across
+            cells += across * down
         _fill(row, hanging)
-        if cells > _MAX_CELLS:
-            break
         if any(row):
             rows.append(row)
-            heads.append(bool(kinds) and (all(kinds) or _in_head(tr)) and len(kinds) > 1)
+            heads.append((all(kinds) or _in_head(tr)) and len(kinds) > 1)
     return rows, heads
 
 
-def _fill(row: list[str], hanging: dict[int, tuple[int, str]]) -> None:
+def _fill(row: _Row, hanging: dict[int, tuple[int, str | None]]) -> None:
     while len(row) in hanging:
         left, text = hanging.pop(len(row))
         if left > 1:
@@ -92,7 +95,7 @@ def _fill(row: list[str], hanging: dict[int, tuple[int, str]]) -> None:
 
 def _span(cell: Element, name: str) -> int:
     value = cell.get(name) or ""
-    return min(_MAX_SPAN, max(1, int(value))) if value.isdigit() and len(value) < 5 else 1
+    return min(_MAX_SPAN, max(1, int(value))) if value.isdecimal() and len(value) < 5 else 1
 
 
 def _in_head(row: Element) -> bool:
