@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
+from corpus.errors import InputError
+
 Kind = Literal["text", "item", "cell"]
 
 _BULLET = re.compile(r"(?P<marker>[-–—*+]\s+|[•‣◦▪●○·∙⁃➢➤✓✔]\s*)(?=\S)")
@@ -18,6 +20,7 @@ _LEAD_NUMBER = re.compile(
     r"#?\s?\(?(?P<number>\d{1,3})(?:\.\d{1,2})*(?:[.):](?=\s|\D)|(?=\s))|[IVX]{1,4}\.\s",
     re.IGNORECASE,
 )
+_MAX_LINES = 500_000
 _LOOKED_AT = 300  # characters of a line that the patterns see, so that a line of megabytes costs no more
 _QUESTION = re.compile(
     r"(?:what|how|why|when|where|who|which|whose|is|are|can|could|do|does|did|should|will|would|has|have)\b", re.I
@@ -95,7 +98,9 @@ class Line:
 
 
 def split_lines(text: str) -> list[Line]:
-    """Return the lines of `text` that are not blank."""
+    """Return the lines of `text` that are not blank; InputError when they are too many for one article."""
+    if text.count("\n") >= _MAX_LINES:
+        raise InputError(f"It has more than {_MAX_LINES:,} lines. Split it into articles.", "too_large")
     found: list[Line] = []
     numbered: list[int | None] = []
     for number, raw in enumerate(text.split("\n"), 1):
@@ -213,8 +218,8 @@ def own_signs(line: Line) -> Iterator[str]:
         yield "short item"
 
 
-def signs(lines: Sequence[Line]) -> list[set[str]]:
-    """Return for every line its signs: its own, its neighbours' and where it stands in the text."""
+def signs(lines: Sequence[Line]) -> Iterator[set[str]]:
+    """Yield for every line its signs: its own, its neighbours' and where it stands in the text."""
     repeated = Counter(line.text.lower() for line in lines)
     sorts = [_sort(lines, i) for i in range(len(lines))]
     numbered = [bool(_LEAD_NUMBER.match(line.text)) for line in lines]
@@ -223,7 +228,6 @@ def signs(lines: Sequence[Line]) -> list[set[str]]:
     before = _runs(sorts)
     after = _runs(sorts[::-1])[::-1]
     closing = 0
-    found: list[set[str]] = []
     last = len(lines) - 1
     for i, line in enumerate(lines):
         here = set(own_signs(line))
@@ -258,8 +262,7 @@ def signs(lines: Sequence[Line]) -> list[set[str]]:
             here.add("closing")
             closing += read > 0.5
         here.add(f"{_bucket(closing, (1, 2, 3, 5))} closings")
-        found.append(here)
-    return found
+        yield here
 
 
 def _runs(sorts: Sequence[str]) -> list[int]:

@@ -38,7 +38,8 @@ _ASPECT = re.compile(
 )
 _OF_AN_ILLNESS = re.compile(
     r"(?:\w+ ){0,2}(caus|symptom|sign|diagnos|prevent|complicat|consequen|prognos|forecas|outlook|epidem|statisti|"
-    r"pathogen|etiolog|mechanis|risk|similar|differential)|(who|why|what (?:is|are|causes)|how (?:it|is|common|does))\b",
+    r"pathogen|etiolog|mechanis|risk|similar|differential)|"
+    r"(?:who|why|what (?:is|are|causes)|how (?:it|is|common|does))\b",
     re.I,
 )
 _CARE = re.compile(r"(?:\w+ ){0,4}(?:treat|therap|cure)", re.I)
@@ -80,7 +81,7 @@ def depths(lines: Sequence[Line], heads: Sequence[int], bodies: Sequence[Sequenc
 
 
 def _known_depths(texts: Sequence[str]) -> dict[int, int]:
-    """Return the depths that words settle on a page about an illness: its aspects are main, kinds of care under care."""
+    """Return what words settle on a page about an illness: its aspects are main, kinds of care stand under care."""
     aspects = {k: (found[1] or "").lower() for k, text in enumerate(texts) if (found := _OF_AN_ILLNESS.match(text))}
     cares = [k for k, text in enumerate(texts) if _CARE.match(text) and not _KIND_OF_CARE.search(text)]
     if not cares or len(set(aspects.values()) - {""}) < _ASPECTS_OF_AN_ILLNESS:
@@ -129,6 +130,8 @@ def heading_signs(
     average = sum(map(len, words)) / max(1, count)
     title_words = set(_WORD.findall(title.lower())) - _SMALL
     mostly_capital = sum(lines[i].capitals >= 0.95 for i in heads) * 2 > count
+    counts = _signs_of_numbers(numbers)
+    opened: set[str] = set()  # first words up to the heading before the last
     found: list[set[str]] = []
     care = False
     for k, text in enumerate(texts):
@@ -157,7 +160,7 @@ def heading_signs(
             here.add("among questions")
         elif of_shape["colon"] * 3 > count:
             here.add("among colons")
-        here.update(_signs_of_number(numbers, k))
+        here.update(counts[k])
         if numbers[k] is not None and named:
             here.add("title counts")
             if int(named[0]) == counted:
@@ -203,8 +206,9 @@ def heading_signs(
             here.add(f"{_step(sizes[previous] - usual, (-1.0, -0.4, 0.4, 1.0))} size before")
             if k + 1 < count and shapes[previous] == shapes[k + 1] != shapes[k]:
                 here.add("odd one out")
-            if words[k][0] != words[previous][0] and any(words[j][0] == words[k][0] for j in range(previous)):
+            if words[k][0] != words[previous][0] and words[k][0] in opened:
                 here.add("opens as one further up")
+            opened.add(words[previous][0])
         found.append(here)
     return found
 
@@ -229,24 +233,32 @@ def _step(value: float, edges: Sequence[float]) -> int:
     return sum(value >= edge for edge in edges)
 
 
-def _signs_of_number(numbers: Sequence[int | None], k: int) -> Iterator[str]:
-    before = [number for number in numbers[:k] if number is not None]
-    after = [number for number in numbers[k + 1 :] if number is not None]
-    number = numbers[k]
-    if number is None:
-        if before and after and after[0] == before[-1] + 1:
-            yield "inside a count"
-        if before and not after:
-            yield "after a count"
-        if after and not before:
-            yield "ahead of a count"
-        return
-    if number == 1 and k:
-        yield "count starts late"
-    if 1 in before and number == 1:
-        yield "count starts again"
-    if before and number == before[-1] + 1:
-        yield "counts on" if numbers[k - 1] is not None else "counts on from further up"
+def _signs_of_numbers(numbers: Sequence[int | None]) -> list[list[str]]:
+    following: list[int | None] = []
+    after: int | None = None
+    for number in reversed(numbers):
+        following.append(after)
+        after = number if number is not None else after
+    before: int | None = None
+    started = False
+    found: list[list[str]] = []
+    for k, (number, after) in enumerate(zip(numbers, reversed(following), strict=True)):
+        here = []
+        if number is None:
+            if before is not None:
+                here += ["after a count"] if after is None else ["inside a count"] if after == before + 1 else []
+            elif after is not None:
+                here.append("ahead of a count")
+        else:
+            if number == 1 and k:
+                here.append("count starts late")
+            if number == 1 and started:
+                here.append("count starts again")
+            if before is not None and number == before + 1:
+                here.append("counts on" if numbers[k - 1] is not None else "counts on from further up")
+            before, started = number, started or number == 1
+        found.append(here)
+    return found
 
 
 def _signs_of_previous(

@@ -13,6 +13,7 @@ from ingest.weights import CHROME_BIAS, HEADING_BIAS, WEIGHTS
 _HEADING_FROM = 0.4  # log-odds; where F1 was best on the articles the weights come from
 _CHROME_FROM = 2.0  # log-odds; 1 finds 1.5 % more of the boilerplate and loses .07 % more of the body
 _BODY_BONUS = 1.0  # for every line when the body's ends are looked for; at .5 .2 % more of the body is lost
+_LEAST_MENU = 8  # lines outside the body; with fewer, a text has no menus and its last lines are its own
 _LONGEST_HEADING = 40  # words
 _SITE_REACH = 12  # lines around the title in which a site speaks of itself
 _TITLE_REACH = 15  # lines above the body in which its title may stand
@@ -22,33 +23,36 @@ class Outline:
     """What each line of a text is: `title` (an index or None), `dropped` and `headings` (indices to levels)."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        found = signs(lines)
-        chrome = [CHROME_BIAS + sum(WEIGHTS[sign][1] for sign in here if sign in WEIGHTS) for here in found]
+        heading: list[float] = []
+        chrome: list[float] = []
+        for here in signs(lines):
+            weights = [WEIGHTS[sign] for sign in here if sign in WEIGHTS]
+            heading.append(HEADING_BIAS + sum(weight for weight, _ in weights))
+            chrome.append(CHROME_BIAS + sum(weight for _, weight in weights))
         start, end = _body([_BODY_BONUS - score for score in chrome])
         self.title = _title(lines, start, end)
-        start = start if self.title is None else min(start, self.title)
         above = self.title or 0
+        has_menus = len(lines) - 1 - end + start >= _LEAST_MENU
         self.dropped = {
             i
             for i, line in enumerate(lines)
             if i != self.title
             and (
-                not start <= i <= end
-                or chrome[i] > (_CHROME_FROM if i > above else 0.0)
+                (i < min(start, above) or (i < above and chrome[i] > 0))
+                or (has_menus and (i > end or (i > above and chrome[i] > _CHROME_FROM)))
                 or (i < above + _SITE_REACH and is_site_statement(line.text))
             )
         }
         title = lines[self.title] if self.title is not None else None
         kept = [i for i in range(len(lines)) if i not in self.dropped and i != self.title]
-        heads = [i for i in kept if _is_heading(lines[i], found[i], title)]
+        heads = [i for i in kept if _is_heading(lines[i], heading[i], title)]
         heads = _without_lead_ins(lines, heads, kept)
         self.headings = {i: 1 + depth for i, depth in zip(heads, _depths(lines, heads, kept, title), strict=True)}
 
 
-def _is_heading(line: Line, found: set[str], title: Line | None) -> bool:
+def _is_heading(line: Line, score: float, title: Line | None) -> bool:
     if line.kind != "text" or line.words > _LONGEST_HEADING:
         return False
-    score = HEADING_BIAS + sum(WEIGHTS[sign][0] for sign in found if sign in WEIGHTS)
     if title and title.stems & line.stems:
         score += WEIGHTS["shared with the title"][0]
     return score > _HEADING_FROM
@@ -84,13 +88,13 @@ def _title(lines: Sequence[Line], start: int, end: int) -> int | None:
     The weights are from a coordinate search on 318 articles: right or a repeat of the right one on 264.
     """
     first = next((i for i in range(start, end + 1) if lines[i].prose), None)
-    if first is None:
-        return None
+    if first is None:  # nothing to tell a title by but its place
+        return 0 if lines and lines[0].kind == "text" and not lines[0].stop else None
     said = Counter(stem for line in lines[start : end + 1] for stem in line.stems)
     best: tuple[float, int] | None = None
     for i in range(max(0, min(start, first) - _TITLE_REACH), first + 1):
         line = lines[i]
-        if line.kind == "cell" or line.words > 24:
+        if line.kind == "cell" or line.words > 24 or (line.prose and line.stop):
             continue
         score = 1.7 * sum(min(math.log1p(said[stem]), 3.0) for stem in line.stems) / max(1, len(line.stems)) ** 0.75
         score += 2 * min(line.words, 10) / 10 - 0.05 * (first - i) + 1.5 * (i < start)

@@ -33,6 +33,9 @@ def read(data: bytes | str, *, source: str) -> Article:
     dropped = outline.dropped | facts.lines
     title = lines[outline.title].text if outline.title is not None else PurePosixPath(source).stem
     sections = build_sections(_sections(lines, outline, dropped))
+    if not sections:
+        sections = build_sections([Section("", 0, "", blocks=group_blocks(lines), line=lines[0].number)])
+        dropped = set()
     return Article(
         id=slug(title, "article"),
         title=title,

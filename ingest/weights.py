@@ -1,10 +1,10 @@
-"""What each sign says of a line: log-odds, added up. Fitted by logistic regression; the evidence stands with each table."""
+"""What each sign says of a line or a heading: log-odds, added up, fitted by logistic regression."""
 
 from __future__ import annotations
 
 # Signs of `ingest.lines`: what they say for a heading, and for menus and other boilerplate. C .2 and .1 on 318 web
 # articles reduced to lines and 151 of them with menus and footers left in; a body line counts by its words against
-# boilerplate. Five folds, split by article: headings F1 .961 (without menus) and .889 (with them), boilerplate F1 .928 with
+# boilerplate. Five folds, split by article: headings F1 .961 (no menus) and .889 (with them), boilerplate F1 .928 with
 # .995 of the body kept. Boosted trees on the same signs reach .967 for headings; a hand-written rule .941.
 HEADING_BIAS = -0.8
 CHROME_BIAS = 0.7
