@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from corpus.article import Article, slug
+from corpus.article import Article, Section, slug
 from corpus.errors import InputError
 
 NAMES = ("url", "title", "reviewed", "labels", "language", "author")
@@ -53,10 +53,36 @@ def merged(before: Facts, entered: Facts) -> dict[str, Any]:
 
 
 def applied(article: Article, facts: Facts) -> Article:
-    """Return the article with the facts in place of its own, and named as entered by hand."""
-    values = dict(facts)
+    """Return the article with the facts in place of its own, and named as entered by hand; cautions are added.
+
+    A heading of `headings` that is not there is a warning: a caution for it would be lost in silence.
+    """
+    values = {name: facts[name] for name in NAMES if name in facts}
+    by_hand = (*values, *(name for name in ("cautions", "section_cautions") if name in facts))
     if "labels" in values:
         values["labels"] = tuple(values["labels"])
     if "title" in values:
         values["id"] = slug(values["title"], "article")
-    return dataclasses.replace(article, **values, by_hand=tuple(name for name in NAMES if name in facts))
+    there = {section.heading.casefold() for section in article.sections}
+    lost = [heading for heading in facts.get("headings", ()) if heading.casefold() not in there]
+    warnings = [f"There is a caution for the section {heading!r}, which is not there." for heading in lost]
+    return dataclasses.replace(
+        article,
+        **values,
+        sections=_with_cautions(article.sections, facts.get("section_cautions", {})),
+        cautions=_added(article.cautions, facts.get("cautions", ())),
+        by_hand=by_hand,
+        warnings=(*article.warnings, *warnings),
+    )
+
+
+def _with_cautions(sections: tuple[Section, ...], cautions: Mapping[str, Iterable[str]]) -> tuple[Section, ...]:
+    by_heading = {heading.casefold(): texts for heading, texts in cautions.items()}
+    return tuple(
+        dataclasses.replace(section, cautions=_added(section.cautions, by_heading.get(section.heading.casefold(), ())))
+        for section in sections
+    )
+
+
+def _added(texts: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*texts, *more)))

@@ -12,6 +12,8 @@ from typing import Any
 
 from corpus.article import Article, from_json, to_json
 from corpus.errors import InputError
+from ingest.desk_file import facts_for
+from ingest.facts import applied
 from ingest.sources import SUFFIXES, Source
 
 VERSION = 1  # of the readers together; a higher one makes every source be read anew
@@ -25,8 +27,9 @@ def digest(data: bytes) -> str:
 
 
 def read(source: Source, most_mb: int = 64) -> Article:
-    """Read one source. InputError when it cannot be used."""
-    return article_of(source, source.data(most_mb))
+    """Read one source, with what a desk.toml says of it. InputError when it cannot be used."""
+    article = article_of(source, source.data(most_mb))
+    return applied(article, facts_for(source.path)) if source.path else article
 
 
 def article_of(source: Source, data: bytes) -> Article:

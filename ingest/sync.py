@@ -14,6 +14,7 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.library import Known, Library
 from ingest import parse
+from ingest.desk_file import facts_for
 from ingest.facts import Facts, applied, merged
 from ingest.sources import Source, find, root_key
 
@@ -157,11 +158,12 @@ def _take_in(
     gone = sorted((other for other in alike if _is_gone(other)), key=lambda other: other.removed)
     moved_from = gone[0] if gone and known is None else None
     origin = known or moved_from
-    facts = merged(origin.facts if origin else {}, entered)
+    in_desk = facts_for(source.path) if source.path else {}
+    facts = {"entered": merged(origin.facts.get("entered", {}) if origin else {}, entered), "desk": in_desk}
     if known and there and known.digest == digest and known.facts == facts:
         teller(source.argument, source.source, "unchanged", known.article_id)
         return
-    article = applied(parse.article_of(source, data), facts)
+    article = applied(parse.article_of(source, data), {**in_desk, **facts["entered"]})
     if shown_as:
         article = replace(article, source=shown_as)
     library.put(article, digest=digest, facts=facts, moved_from=moved_from.key if moved_from else "")

@@ -118,6 +118,13 @@ def test_an_article_knows_where_it_was_read(folder: Path) -> None:
     assert (article.source, article.key) == ("kb/b.md", str((folder / "b.md").resolve()))
 
 
+def test_an_article_is_shown_with_what_a_desk_file_says(folder: Path) -> None:
+    (folder / "desk.toml").write_text('["b.md"]\nurl = "https://example.org/b"\n')
+    (source,) = find(["kb/b.md"])
+    article = parse.read(source)
+    assert (article.url, article.by_hand) == ("https://example.org/b", ("url",))
+
+
 def test_characters_that_no_database_stores_are_replaced(folder: Path) -> None:
     (folder / "odd.md").write_text('---\ntitle: "Odd \\ud800 title\\0"\n---\n\nWords.\n')
     (source,) = find(["kb/odd.md"])

@@ -253,6 +253,102 @@ def test_an_empty_fact_takes_back_what_was_entered(library: Library, folder: Pat
     assert (article.labels, article.by_hand) == (("money",), ())
 
 
+DESK = """
+["*"]
+labels = ["help"]
+language = "de"
+
+["post/*.md"]
+url = "https://example.org/post"
+reviewed = 2026-01-02
+cautions = "Within the Union only"
+
+["parcels.md"]
+labels = ["post"]
+section_cautions = { "LOST PARCELS" = "Ask first" }
+"""
+
+
+@pytest.fixture
+def desk(folder: Path) -> Path:
+    (folder / "post").mkdir()
+    (folder / "parcels.md").unlink()
+    (folder / "post" / "parcels.md").write_text("# Parcels\n\n## Lost parcels\n\nA lost parcel is sent again.\n")
+    (folder / "desk.toml").write_text(DESK)
+    return folder / "desk.toml"
+
+
+def test_a_desk_file_tells_what_sources_have_lost(library: Library, folder: Path, desk: Path) -> None:
+    Outcome(library, folder)
+    refunds, parcels = library.get("refunds"), library.get("parcels")
+    assert refunds is not None
+    assert parcels is not None
+    assert (refunds.labels, refunds.language, refunds.url, refunds.cautions) == (("help",), "de", None, ())
+    assert refunds.by_hand == ("labels", "language")
+    assert (parcels.labels, parcels.url, parcels.reviewed) == (("post",), "https://example.org/post", "2026-01-02")
+    assert parcels.cautions == ("Within the Union only",)
+    assert [section.cautions for section in parcels.sections if section.heading] == [("Ask first",)]
+    assert set(parcels.by_hand) == {"url", "reviewed", "labels", "language", "cautions", "section_cautions"}
+
+
+def test_a_desk_file_survives_ingest_and_its_edits_count(library: Library, folder: Path, desk: Path) -> None:
+    Outcome(library, folder)
+    assert set(Outcome(library, folder).states.values()) == {"unchanged"}
+    desk.write_text(DESK.replace("example.org/post", "example.org/parcels"))
+    assert Outcome(library, folder / "post").states == {"parcels.md": "changed"}
+    parcels = library.get("parcels")
+    assert parcels is not None
+    assert parcels.url == "https://example.org/parcels"
+    desk.unlink()
+    Outcome(library, folder)
+    parcels = library.get("parcels")
+    assert parcels is not None
+    assert (parcels.url, parcels.by_hand) == (None, ())
+
+
+def test_what_was_set_goes_before_a_desk_file(library: Library, folder: Path, desk: Path) -> None:
+    Outcome(library, folder, facts=entered(labels="mine"))
+    Outcome(library, folder)
+    parcels = library.get("parcels")
+    assert parcels is not None
+    assert (parcels.labels, parcels.url) == (("mine",), "https://example.org/post")
+
+
+def test_a_nearer_desk_file_goes_before_one_above(library: Library, folder: Path, desk: Path) -> None:
+    (folder / "post" / "desk.toml").write_text('["*.md"]\nlanguage = "fr"\ncautions = ["By post"]\n')
+    Outcome(library, folder)
+    parcels = library.get("parcels")
+    assert parcels is not None
+    assert (parcels.language, parcels.cautions) == ("fr", ("Within the Union only", "By post"))
+
+
+def test_a_caution_for_a_section_that_is_gone_is_a_warning(library: Library, folder: Path, desk: Path) -> None:
+    (folder / "post" / "parcels.md").write_text(PARCELS)
+    rows = {Path(row["source"]).name: row["warnings"] for row in Outcome(library, folder).rows}
+    assert "LOST PARCELS" in rows["parcels.md"][0]
+    assert rows["refunds.md"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("labels = ", "not valid TOML"),
+        ('labels = ["x"]', "file pattern"),
+        ('["*.md"]\ncolour = "red"', "colour"),
+        ('["*.md"]\nreviewed = "soon"', "reviewed"),
+        ('["*.md"]\ntitle = 3', "title"),
+        ('["*.md"]\nsection_cautions = "x"', "section_cautions"),
+    ],
+)
+def test_a_desk_file_that_is_wrong_changes_no_article(library: Library, folder: Path, text: str, words: str) -> None:
+    Outcome(library, folder)
+    (folder / "desk.toml").write_text(text)
+    outcome = Outcome(library, folder)
+    assert set(outcome.states.values()) == {"skipped"}
+    assert all("desk.toml" in row["reason"] and words in row["reason"] for row in outcome.rows)
+    assert library.change == 2
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
