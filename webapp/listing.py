@@ -19,6 +19,7 @@ HANDBOOK = "handbook"
 _RECENT = 12
 _LABELS = 30
 _EXAMPLES = 4
+_LONGEST_EXAMPLE = 80
 _PAGE = 500
 _POINTERS = {"it", "its", "they", "them", "this", "that", "these", "those"}  # what they point to is lost outside
 
@@ -95,7 +96,8 @@ def _overview(home: OpenHome, library: Library) -> Overview:
         changes = reversed(list(library.changes_since(library.change - 2 * _RECENT)))
         recent = [by_id[change.article_id] for change in changes if change.article_id in by_id]
     labels = Counter(label for row in rows for label in row.labels)
-    chosen = rows[:: max(1, len(rows) // _EXAMPLES)]
+    short = [row for row in rows if len(row.title) <= _LONGEST_EXAMPLE]
+    chosen = short[:: max(1, len(short) // _EXAMPLES)]
     found = (library.get(row.id) for row in chosen[:_EXAMPLES])
     return Overview(
         articles=len(rows),
@@ -111,7 +113,8 @@ def example(article: Article) -> str:
     """Return a search that this article answers: a question among its headings that names its subject, or its title."""
     for section in article.sections:
         words = set(section.heading.lower().rstrip("?").split())
-        if section.heading.endswith("?") and len(words) > 3 and not words & _POINTERS:
+        asks = section.heading.endswith("?") and len(words) > 3 and len(section.heading) <= _LONGEST_EXAMPLE
+        if asks and not words & _POINTERS:
             return section.heading
     return article.title
 

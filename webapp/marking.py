@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.article import Block, Section
 from corpus.passages import Passage
 
-_LAYOUT = frozenset("-|")  # written by a passage's text beside the words, or part of them: never counted
+_LAYOUT = re.compile(r"[\s|-]+")  # written by a passage's text beside the words, or part of them: never counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,13 @@ class MarkedSection:
 
 def mark(section: Section, passages: Sequence[Passage], passage_id: str | None) -> MarkedSection:
     """Cut a section around a passage; `passages` are all of the section's, in order."""
-    pieces = [Piece(block) for block in section.blocks]
-    begin = 0
-    for passage in passages:
-        length = _weight(passage.text)
-        if passage.id == passage_id:
-            before, rest = _cut(pieces, begin)
-            marked, after = _cut(rest, length)
-            return MarkedSection(section, tuple(before), tuple(marked), tuple(after))
-        begin += length
-    return MarkedSection(section, tuple(pieces))
+    pieces = tuple(Piece(block) for block in section.blocks)
+    place = next((place for place, passage in enumerate(passages) if passage.id == passage_id), None)
+    if place is None:
+        return MarkedSection(section, pieces)
+    before, rest = _cut(pieces, sum(_weight(passage.text) for passage in passages[:place]))
+    marked, after = _cut(rest, _weight(passages[place].text))
+    return MarkedSection(section, tuple(before), tuple(marked), tuple(after))
 
 
 def list_steps(block: Block) -> Iterator[tuple[str, str]]:
@@ -66,7 +64,7 @@ def list_steps(block: Block) -> Iterator[tuple[str, str]]:
 
 def _weight(text: str) -> int:
     """Count the characters that a block and its passages have in common, whatever joins them."""
-    return sum(not (character.isspace() or character in _LAYOUT) for character in text)
+    return len(_LAYOUT.sub("", text))
 
 
 def _position(text: str, weight: int) -> int:
