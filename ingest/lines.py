@@ -62,6 +62,7 @@ _DATE = re.compile(
     r"\b\d{1,2}[./]\d{1,2}[./]\d{2,4}|\b\d{4}-\d\d-\d\d",
     re.I,
 )
+_BYLINE = re.compile(r"(?:written )?by\b|(?:posted|published|reviewed|updated)\b|last (?:re|up|mod)", re.I)
 _ADDRESS = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net)\b", re.I)
 _PRICE = re.compile(r"[$€£]\s?\d")
 _OPENS = re.compile(
@@ -152,6 +153,11 @@ def lead_number(text: str) -> int | None:
 def is_site_statement(text: str) -> bool:
     """Whether a line speaks of the site and how it is made, as they say above every article."""
     return bool(_SITE.search(text[:_LOOKED_AT]))
+
+
+def is_byline(line: Line) -> bool:
+    """Whether a line says who wrote the article or when, and little else."""
+    return line.words <= 8 and bool(_BYLINE.match(line.text) or _DATE.search(line.text))
 
 
 def is_chrome(text: str) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.lines import Line, is_chrome, is_site_statement, signs
+from ingest.lines import Line, is_byline, is_chrome, is_site_statement, signs
 from ingest.nesting import depths
 from ingest.weights import CHROME_BIAS, HEADING_BIAS, WEIGHTS
 
@@ -94,7 +94,7 @@ def _title(lines: Sequence[Line], start: int, end: int) -> int | None:
     best: tuple[float, int] | None = None
     for i in range(max(0, min(start, first) - _TITLE_REACH), first + 1):
         line = lines[i]
-        if line.kind == "cell" or line.words > 24 or (line.prose and line.stop):
+        if line.kind == "cell" or line.words > 24 or (line.prose and line.stop) or is_byline(line):
             continue
         score = 1.7 * sum(min(math.log1p(said[stem]), 3.0) for stem in line.stems) / max(1, len(line.stems)) ** 0.75
         score += 2 * min(line.words, 10) / 10 - 0.05 * (first - i) + 1.5 * (i < start)
