@@ -187,7 +187,7 @@ def _unused(candidates: Sequence[str], used: set[str]) -> str:
 
 
 def to_json(article: Article) -> dict[str, Any]:
-    """Return the article as the JSON object of the command line and the API."""
+    """Return the article as the JSON object of the command line and the API; its key, a path here, stays inside."""
     return {
         "source": article.source,
         "id": article.id,
@@ -201,7 +201,6 @@ def to_json(article: Article) -> dict[str, Any]:
         "labels": list(article.labels),
         "cautions": list(article.cautions),
         "by_hand": list(article.by_hand),
-        "key": article.key,
         "text": article.text,
         "sections": [_section_json(section) for section in article.sections],
         "dropped": [{"line": line.line, "text": line.text} for line in article.dropped],
@@ -234,7 +233,7 @@ def _section_json(section: Section) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Article:
-    """Read an article back from `to_json`."""
+    """Read an article back from `to_json`; its `key` may have been added."""
     sections = tuple(
         Section(
             heading=section["heading"],

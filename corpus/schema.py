@@ -135,18 +135,23 @@ def writing(database: Engine) -> contextlib.AbstractContextManager[Connection]:
 
 
 def _check_version(database: Engine) -> None:
-    with database.connect() as connection:
-        exists = inspect(connection).has_table(library.name)
-    if not exists:
-        with writing(database) as connection:
+    version = _version(database)
+    if version is None:
+        with writing(database) as connection:  # another process may be about to do the same
             metadata.create_all(connection)
             if connection.execute(select(library.c.id)).first() is None:
                 connection.execute(library.insert().values(id=1, version=VERSION, change=0))
-    with database.connect() as connection:
-        version = connection.execute(select(library.c.version)).scalar_one()
-    if version > VERSION:
+        version = _version(database)
+    if version is None or version > VERSION:
         words = "This home was written by a newer version of Answerdesk. Install that version, or use another home."
         raise OutageError(words, "newer_home")
+
+
+def _version(database: Engine) -> int | None:
+    with database.connect() as connection:
+        if not inspect(connection).has_table(library.name):
+            return None
+        return int(connection.execute(select(library.c.version)).scalar_one())
 
 
 _SQLITE_FAILURES = {

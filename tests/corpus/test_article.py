@@ -122,7 +122,6 @@ def test_an_article_comes_back_from_its_json(
         "Title",
         "kb/a.md",
         sections,
-        key="/kb/a.md",
         author=fact,
         reviewed="2025-07-04",
         labels=texts,
@@ -134,3 +133,8 @@ def test_an_article_comes_back_from_its_json(
     back = from_json(json.loads(json.dumps(to_json(article))))
     assert back == article
     assert (back.dropped, back.warnings) == (article.dropped, article.warnings)
+
+
+def test_the_key_is_not_shown_to_others() -> None:
+    article = Article("a", "A", "kb/a.md", (), key="/somewhere/private/kb/a.md")
+    assert "private" not in json.dumps(to_json(article))
