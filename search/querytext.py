@@ -14,14 +14,19 @@ from search.model import FILTERS, Clause, Filters, Occur, Query
 MAX_LENGTH = 20_000
 HIDDEN_LABEL = "handbook"
 
-# Words people ask with. They are indexed and count for less than what is asked about: of full, half and no weight, half
-# was best over six collections (nDCG@10 .562, .575 and .572 before passages were cut).
+# Words people ask with, and words that only join others. They are indexed and count for less than what is asked about: of
+# full, half and no weight, half was best over six collections (nDCG@10 .562, .575 and .572, whole documents).
 QUESTION_WORDS = frozenset(
     """
-    about any anybody anyone best can could did do does doing get getting give go going good got hello help hi how i
-    i'd i'll i'm i've ive im know like make many may me might mine more most much my myself need no not now ok okay
-    one please possible question shall should some somebody someone something tell thank thanks try trying use used
-    using want way what what's when where which who whom whose why work you
+    about after again ago all almost along already also although always am among another any anybody anyone around away
+    back because become before best between both bring came can come could did do does doing down during each either
+    else enough even ever every few first further get getting give go going good got hello help here hi how however i
+    i'd i'll i'm i've im instead ive just know last least less let like likely little long lot made make many may me
+    mean means might mine more most much must my myself near need never new next no not nothing now off often ok okay
+    one only other others out over own per please possible put question quite rather really right same see seem seems
+    several shall should show since some somebody someone something still sure take taken tell thank thanks though
+    through today together too toward try trying under until up upon use used using very via want way well what what's
+    when where whether which while who whole whom whose why within without work yes yet you
     """.split()
 )
 QUESTION_WEIGHT = 0.5
