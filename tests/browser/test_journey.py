@@ -50,10 +50,10 @@ def test_from_a_question_to_the_marked_passage(page: Page, desk: str) -> None:
     assert marked.count() == 1
     assert letters(marked.text_content() or "") == letters(shown)
     assert f"passage={passage_id}" in page.url
-    box = marked.bounding_box()
-    assert box is not None
+    place = marked.bounding_box()
+    assert place is not None
     assert page.viewport_size is not None
-    assert 0 <= box["y"] < page.viewport_size["height"]
+    assert 0 <= place["y"] < page.viewport_size["height"]
     page.go_back()
     assert page.get_by_role("searchbox").input_value() == QUESTION
 
