@@ -20,13 +20,15 @@ from ingest.front_matter import FrontMatter
 from ingest.language import guess_language
 
 _MAX_NESTING = 60  # levels; deeper ones are beyond any document people write
-_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_MAX_BRACKETS = 1_000  # in one paragraph
+_PARAGRAPH_BREAK = re.compile(r"(\n[ \t]*\n)")
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 
 
 def read(data: bytes | str, *, source: str) -> Article:
     """Read Markdown; a bad front matter is a warning, InputError means that there is nothing to read."""
     text, warnings = decode(data)
-    tree = SyntaxTreeNode(_parser().parse(text))
+    tree = SyntaxTreeNode(_parser().parse(_tamed(text)))
     facts = FrontMatter(next((node.content for node in tree.children if node.type == "front_matter"), ""))
     parts = _parts(tree)
     title = _take_title(parts, facts.text("title")) or PurePosixPath(source).stem
@@ -61,6 +63,14 @@ class _Part:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     return parser.use(front_matter_plugin).use(footnote_plugin)
+
+
+def _tamed(text: str) -> str:
+    """Escape brackets where one paragraph has thousands: matching them takes the square of their number."""
+    if text.count("[") <= _MAX_BRACKETS:
+        return text
+    pieces = _PARAGRAPH_BREAK.split(text)
+    return "".join(piece.replace("[", "\\[") if piece.count("[") > _MAX_BRACKETS else piece for piece in pieces)
 
 
 def _parts(tree: SyntaxTreeNode) -> list[_Part]:
