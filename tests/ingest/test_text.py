@@ -264,7 +264,6 @@ def test_the_source_article_keeps_its_structure_under_changes_of_its_surface() -
     headings = {heading["line"]: heading for heading in truth["headings"]}
     ends = dict(pairwise([*headings, len(lines) + 1]))
     other_words = {
-        "epidemiology": "How common it is",
         "causes": "Causes of back pain",
         "symptoms": "Signs of back pain",
         "treatment": "Treatment of back pain",
