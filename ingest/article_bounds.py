@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from corpus.article import Block, block_text
 from ingest.html_blocks import Part
@@ -29,36 +30,57 @@ _ABOVE = re.compile(
 
 
 def trim(parts: list[Part], title: str, drop: Callable[[str], None]) -> list[Part]:
-    """Return the parts without the title's own heading and what only frames the article."""
+    """Return the parts without the title's own heading and what only frames the article.
+
+    A page of which nothing would be left is returned as it is.
+    """
+    dropped: list[str] = []
+    kept = _join(_without_frame(parts, _key(title), dropped))
+    while kept and 0 < len(kept[-1].heading) < _PARAGRAPH and not kept[-1].blocks:
+        dropped += _lines(kept.pop())
+    if kept and not kept[0].heading:
+        kept[0] = replace(kept[0], blocks=_without_byline(kept[0].blocks, dropped))
+    if not any(part.heading or part.blocks for part in kept):
+        return parts
+    for line in dropped:
+        drop(line)
+    return kept
+
+
+def _without_frame(parts: list[Part], title: str, dropped: list[str]) -> list[Part]:
+    """Leave out what stands above the title and the sections that follow the article."""
     kept: list[Part] = []
-    wanted = _key(title)
-    ended: int | None = None
+    ended: int | None = None  # level of the heading that ended the article
     for part in parts:
-        heading = _key(part.heading)
-        if heading and (ended is None or part.level <= ended):
+        if part.heading and (ended is None or part.level <= ended):
             ended = part.level if _AFTERWARDS.match(part.heading) and not _is_prose(part.blocks) else None
         if ended is not None:
-            _drop_all(part, drop)
-            continue
-        if (
-            heading
-            and part.level == 1
-            and (heading == wanted or (len(heading) > 8 and heading in wanted) or wanted in heading)
-        ):
+            dropped += _lines(part)
+        elif part.level == 1 and _is_title(_key(part.heading), title):
             if not any(_prose(block) for above in kept for block in above.blocks):
-                for above in kept:
-                    _drop_all(above, drop)
+                dropped += [line for above in kept for line in _lines(above)]
                 kept = []
-            part.heading, part.level = "", 0
-        if not part.heading and kept:
-            kept[-1].blocks.extend(part.blocks)
+            kept.append(Part("", 0, part.blocks))
         else:
             kept.append(part)
-    while kept and kept[-1].heading and not kept[-1].blocks:
-        _drop_all(kept.pop(), drop)
-    if kept and not kept[0].heading:
-        kept[0].blocks = _without_byline(kept[0].blocks, drop)
     return kept
+
+
+def _join(parts: list[Part]) -> list[Part]:
+    """Give the blocks of a part without heading to the part before it."""
+    joined: list[Part] = []
+    for part in parts:
+        if part.heading or not joined:
+            joined.append(part)
+        else:
+            joined[-1] = replace(joined[-1], blocks=joined[-1].blocks + part.blocks)
+    return joined
+
+
+def _is_title(heading: str, title: str) -> bool:
+    if not heading or not title:
+        return False
+    return heading == title or title in heading or (len(heading) > 8 and heading in title)
 
 
 def _key(text: str) -> str:
@@ -73,20 +95,18 @@ def _prose(block: Block) -> int:
     return len(block.text) if len(block.text) > _PARAGRAPH else 0
 
 
-def _drop_all(part: Part, drop: Callable[[str], None]) -> None:
-    for text in (part.heading, *map(block_text, part.blocks)):
-        for line in text.splitlines():
-            drop(line)
+def _lines(part: Part) -> list[str]:
+    return [line for text in (part.heading, *map(block_text, part.blocks)) for line in text.splitlines()]
 
 
-def _without_byline(blocks: list[Block], drop: Callable[[str], None]) -> list[Block]:
+def _without_byline(blocks: list[Block], dropped: list[str]) -> list[Block]:
     """Leave out the short lines about author, date and reading time above the first paragraph."""
     kept: list[Block] = []
     for n, block in enumerate(blocks):
         if len(block.text) > 100 or block.kind not in ("paragraph", "caption"):
             return kept + blocks[n:]
         if _ABOVE.match(block.text):
-            drop(block.text)
+            dropped.append(block.text)
         else:
             kept.append(block)
     return kept

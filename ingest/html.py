@@ -71,5 +71,5 @@ def _is_other(name: str) -> bool:
     """Tell whether an encoding exists and is not UTF-8."""
     try:
         return codecs.lookup(name).name not in ("utf-8", "ascii")
-    except LookupError:
+    except (LookupError, ValueError):
         return False

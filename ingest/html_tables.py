@@ -13,13 +13,20 @@ _MAX_HEADER_ROWS = 3
 _LONG_TEXT = 400  # characters of an average cell from which a table without header sets texts side by side
 _Row = list[str | None]
 _LAYOUT_PARTS = "boolean(.//table | .//form | .//article | .//pre)"
+_STRAY = (  # broken markup: text in the table, in none of its cells
+    "boolean(descendant-or-self::*[self::table or self::tbody or self::thead or self::tfoot or self::tr][text()"
+    "[normalize-space()] or *[not(self::tbody or self::thead or self::tfoot or self::tr or self::td or self::th or "
+    "self::caption or self::colgroup or self::col) and normalize-space()]])"
+)
 _HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
 _LONG_CELL = 120  # characters; one row of such cells sets columns of text side by side
 
 
 def read(table: Element) -> Block | None:
     """Return the table as a block, None when it is layout."""
-    if table.get("role") in ("presentation", "none") or table.xpath(_LAYOUT_PARTS) or _heads_sections(table):
+    if table.get("role") in ("presentation", "none") or table.xpath(_LAYOUT_PARTS) or table.xpath(_STRAY):
+        return None
+    if _heads_sections(table):
         return None
     rows, heads = _grid(table)
     filled = [len(cell) for row in rows for cell in row if cell]

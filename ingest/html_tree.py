@@ -15,6 +15,12 @@ MAX_DEPTH = 500  # nested tags kept when the parser's own limit (2048, beyond wh
 _UNSEEN = ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio",
            "video", "select", "datalist", "textarea", "map", "dialog")  # fmt: skip
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(?:\"[^\"]*\"|'[^']*'|[^'\">])*+>")
+# The parser takes time that grows with the square of a tag's attributes.
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{4000}")
+_MANY_ATTRIBUTES = re.compile(
+    r"(<[a-zA-Z][^\s<>]*+)(?:[\s/]++[^\s\"'<>=/]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]++))?+){1000,}+"
+)
+_END_OF_PAGE = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _NO_WIDTH = dict.fromkeys((0x200B, 0x200C, 0xFEFF, 0xAD, 0x2060))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Tags that flow inside a line of text.
@@ -39,7 +45,9 @@ _OPENS = re.compile(r"accordion|collaps|toggle|expand|\bfaq|answer|panel|\btab[-
 
 def parse(text: str) -> tuple[Element | None, bool]:
     """Return the root of the page, or None without any element, and whether deep nesting was flattened."""
-    text = text.replace("\0", "")
+    text = _END_OF_PAGE.sub("", text)  # the parser reads nothing that follows
+    if _LONG_TAG.search(text):
+        text = _MANY_ATTRIBUTES.sub(r"\1", text)
     root, too_deep = _parse(text)
     if too_deep:
         root, _ = _parse(_flatten(text))
@@ -145,7 +153,8 @@ def remove(element: Element) -> None:
         else:
             previous.tail = (previous.tail or "") + tail
     element.tail = None
-    parent.remove(element)
+    # In a tree of its own: freeing the elements of a loose one takes time that grows with their square.
+    etree.Element("removed").append(element)
 
 
 def squeeze(text: str) -> str:

@@ -23,7 +23,7 @@ def outline(article: Article) -> list[tuple[int, str]]:
 
 def test_the_article_is_kept_and_what_surrounds_it_is_dropped() -> None:
     around = (
-        '<div class="cookie-banner"><p>We use biscuits to follow you around the web and would like you to agree.</p></div>'
+        '<div class="cookie-banner"><p>We use biscuits to follow you around and would like you to agree.</p></div>'
         f'<section id="comments"><h2>3 comments</h2><p>{LAST}</p></section>'
         f'<aside class="related-posts"><h3>Related</h3><a href="/x">Sore knees</a><p>{LAST}</p></aside>'
     )
@@ -150,7 +150,9 @@ def test_footnotes_keep_mark_and_text() -> None:
 
 
 def test_text_keeps_its_words_apart_and_its_lines() -> None:
-    article = read("<p>H<sub>2</sub>O&nbsp;is\n  water.<br>New line<br><br>New paragraph</p><div>one<div>two</div>three</div>")
+    article = read(
+        "<p>H<sub>2</sub>O&nbsp;is\n  water.<br>New line<br><br>New paragraph</p><div>one<div>two</div>three</div>"
+    )
     assert "H2O is water.\nNew line\n\nNew paragraph\n\none\n\ntwo\n\nthree" in article.text
 
 
