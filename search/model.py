@@ -99,11 +99,12 @@ class Candidate:
 class Candidates:
     """The best k, by score and then by id; `total` and `facets` count every match, exactly.
 
-    `per_article` counts the matching passages of every article that matches.
+    `articles` is how many articles match; `per_article` counts the matching passages of those among the best.
     """
 
     best: tuple[Candidate, ...]
     total: int
+    articles: int
     per_article: Mapping[str, int]
     facets: Mapping[str, Mapping[str, int]]
 

@@ -14,8 +14,8 @@ from search.model import FILTERS, Clause, Filters, Occur, Query
 MAX_LENGTH = 20_000
 HIDDEN_LABEL = "handbook"
 
-# Words people ask with, and words that only join others. They are indexed and count for less than what is asked about: of
-# full, half and no weight, half was best over six collections (nDCG@10 .562, .575 and .572, whole documents).
+# Words people ask with, and words that only join others. They are indexed and count for less than what is asked about:
+# of full, half and no weight, half was best over six collections (nDCG@10 .562, .575 and .572, whole documents).
 QUESTION_WORDS = frozenset(
     """
     about after again ago all almost along already also although always am among another any anybody anyone around away

@@ -54,7 +54,7 @@ def collapse(found: Candidates, query: Query) -> Sequence[Candidate]:
     Not with a filter on the article, and not when fewer than three articles match. What is put back follows the first
     ten, or the last of the others where there are fewer.
     """
-    if query.filters.article or len(found.per_article) < ENOUGH_ARTICLES:
+    if query.filters.article or found.articles < ENOUGH_ARTICLES:
         return found.best
     first: list[Candidate] = []
     rest: list[Candidate] = []

@@ -76,11 +76,13 @@ class MemoryEngine:
             score = round(sum(part.score for part in parts), scoring.DIGITS)
             found.append(Candidate(key, score, tuple(parts) if query.explain else ()))
         found.sort(key=lambda candidate: (-candidate.score, candidate.passage_id))
+        per_article = Counter(candidate.article_id for candidate in found)
         values = [facet_values(self._passages[one.passage_id], query.filters) for one in found]
         return Candidates(
             best=tuple(found[:k]),
             total=len(found),
-            per_article=Counter(candidate.article_id for candidate in found),
+            articles=len(per_article),
+            per_article={one.article_id: per_article[one.article_id] for one in found[:k]},
             facets={name: Counter(v for one in values for v in one[name]) for name in FACETS},
         )
 

@@ -17,6 +17,7 @@ from search.filtering import FACETS, admits, facet_values
 from search.model import Candidate, Candidates, Clause, Filters, Part, Query, StoredPassage
 
 Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Segment:
 class _Match:
     """The passages that have a clause: their numbers over all segments, and the counts a row a field."""
 
-    documents: npt.NDArray[np.int64]
-    counts: npt.NDArray[np.int64]
+    documents: Numbers
+    counts: Numbers
     weights: scoring.Weights
 
 
@@ -112,22 +113,22 @@ class Ranker:
                 has_all &= self._mask(match for clause, match in matches.items() if clause.group == number)
             scores[has_all] += bonus
         documents = np.flatnonzero(matched)
-        best = []
+        best, numbers = [], []
         for number, key, score in self._best(documents, scores, k):
+            numbers.append(number)
             parts = self._parts(number, matches, bonus if bonus and has_all[number] else 0.0) if query.explain else ()
             best.append(Candidate(key, score, parts))
         per_article = np.bincount(self._article_of[documents], minlength=len(self._facts))
-        having = np.flatnonzero(per_article).tolist()
+        shown = {self._article_of[number] for number in numbers}
         return Candidates(
             best=tuple(best),
             total=len(documents),
-            per_article={self._facts[article].article_id: int(per_article[article]) for article in having},
+            articles=int(np.count_nonzero(per_article)),
+            per_article={self._facts[article].article_id: int(per_article[article]) for article in shown},
             facets=self._facets(query.filters, per_article),
         )
 
-    def _best(
-        self, documents: npt.NDArray[np.int64], scores: npt.NDArray[np.float64], k: int
-    ) -> list[tuple[int, str, float]]:
+    def _best(self, documents: Numbers, scores: npt.NDArray[np.float64], k: int) -> list[tuple[int, str, float]]:
         own = np.round(scores[documents], scoring.DIGITS)
         if len(documents) > k:
             least = np.partition(own, len(own) - k)[len(own) - k]
@@ -172,7 +173,7 @@ class Ranker:
         having = np.count_nonzero(counts, axis=1).tolist()
         return _Match(documents, counts, scoring.Weights(clause, self._size, having, len(documents), self._means))
 
-    def _postings(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def _postings(self, term: str) -> tuple[Numbers, Numbers]:
         found = [segment.columns.postings(term) for segment in self._segments]
         documents = [own + np.int64(start) for start, (own, _) in zip(self._starts, found, strict=True)]
         counts = [np.stack(own).astype(np.int64) for _, own in found]
@@ -181,15 +182,13 @@ class Ranker:
             np.concatenate([np.zeros((len(NAMES), 0), np.int64), *counts], axis=1),
         )
 
-    def _without_deleted(
-        self, documents: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def _without_deleted(self, documents: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
         if self._has_deleted:
             alive = self._alive[documents]
             documents, counts = documents[alive], counts[:, alive]
         return documents, counts
 
-    def _phrase(self, words: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def _phrase(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Count a phrase: the places where each word stands as far from the first as in the phrase."""
         documents: list[int] = []
         counts: list[list[int]] = []
@@ -217,20 +216,19 @@ class Ranker:
         return self._alive & articles[self._article_of] if len(articles) else self._alive
 
     @functools.lru_cache(maxsize=8)  # noqa: B019
-    def _facet_codes(self, filters: Filters) -> dict[str, tuple[list[str], list[int], list[int]]]:
+    def _facet_codes(self, filters: Filters) -> dict[str, tuple[list[str], Numbers, Numbers]]:
         """Return for each facet its values, and as pairs which article has which of them."""
-        facets: dict[str, tuple[dict[str, int], list[int], list[int]]] = {name: ({}, [], []) for name in FACETS}
+        codes: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        pairs: dict[str, list[tuple[int, int]]] = {name: [] for name in FACETS}
         for article, facts in enumerate(self._facts):
             for name, own in facet_values(facts, filters).items():
-                codes, articles, having = facets[name]
-                for value in own:
-                    articles.append(article)
-                    having.append(codes.setdefault(value, len(codes)))
-        return {name: (list(codes), articles, having) for name, (codes, articles, having) in facets.items()}
+                pairs[name].extend((article, codes[name].setdefault(value, len(codes[name]))) for value in own)
+        columns = {name: np.array(pairs[name], np.int64).reshape(-1, 2).T for name in FACETS}
+        return {name: (list(codes[name]), *columns[name]) for name in FACETS}
 
-    def _facets(self, filters: Filters, per_article: npt.NDArray[np.int64]) -> dict[str, dict[str, int]]:
+    def _facets(self, filters: Filters, per_article: Numbers) -> dict[str, dict[str, int]]:
         facets: dict[str, dict[str, int]] = {}
         for name, (values, articles, having) in self._facet_codes(filters).items():
-            counts = np.bincount(np.array(having, np.int64), weights=per_article[articles], minlength=len(values))
+            counts = np.bincount(having, weights=per_article[articles], minlength=len(values))
             facets[name] = {values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
         return facets

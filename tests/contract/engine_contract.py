@@ -38,7 +38,7 @@ def same(found: Candidates, wanted: Candidates) -> None:
     """Assert the same hits in the same order, the same scores to 1e-5, and the same counts."""
     assert [one.passage_id for one in found.best] == [one.passage_id for one in wanted.best]
     assert [one.score for one in found.best] == pytest.approx([one.score for one in wanted.best], abs=1e-5)
-    assert found.total == wanted.total
+    assert (found.total, found.articles) == (wanted.total, wanted.articles)
     assert dict(found.per_article) == dict(wanted.per_article)
     assert {name: dict(values) for name, values in found.facets.items()} == wanted.facets
 
