@@ -20,7 +20,9 @@ _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{4000}")
 _MANY_ATTRIBUTES = re.compile(
     r"(<[a-zA-Z][^\s<>]*+)(?:[\s/]++[^\s\"'<>=/]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]++))?+){1000,}+"
 )
-_END_OF_PAGE = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+_END_OF_PAGE = re.compile(r"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\s*>")
+# What a reference such as `&#1;` can leave in the tree but nothing can write there.
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_WIDTH = dict.fromkeys((0x200B, 0x200C, 0xFEFF, 0xAD, 0x2060))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Tags that flow inside a line of text.
@@ -145,13 +147,13 @@ def remove(element: Element) -> None:
     parent = element.getparent()
     if parent is None:
         return
-    tail = element.tail
+    tail = _NO_XML.sub("", element.tail or "")
     if tail:
         previous = element.getprevious()
         if previous is None:
-            parent.text = (parent.text or "") + tail
+            parent.text = _NO_XML.sub("", parent.text or "") + tail
         else:
-            previous.tail = (previous.tail or "") + tail
+            previous.tail = _NO_XML.sub("", previous.tail or "") + tail
     element.tail = None
     # In a tree of its own: freeing the elements of a loose one takes time that grows with their square.
     etree.Element("removed").append(element)
