@@ -43,7 +43,7 @@ def test_a_collection_is_ranked_and_measured(folder: Path) -> None:
     assert summary["documents"] == 3
     assert summary["queries"] == 3  # one has no relevant document
     assert summary["measures"]["P@1"] == pytest.approx(2 / 3)  # the one that finds nothing scores 0 and stays
-    assert list(run["q1"])[0] == "one"
+    assert next(iter(run["q1"])) == "one"
     assert next(iter(trec_run(run))).startswith("q1 Q0 one 1 ")
 
 
