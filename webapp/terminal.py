@@ -101,7 +101,7 @@ def _indented(text: str, **style: Any) -> Iterator[str]:
                 break_on_hyphens=False,
             )
         for wrapped in lines:
-            yield click.style(wrapped, **style).replace(_MARK, "\x1b[1m").replace(_END, "\x1b[0m")
+            yield click.style(wrapped, reset=bool(style), **style).replace(_MARK, "\x1b[1m").replace(_END, "\x1b[0m")
 
 
 def article_text(article: Article) -> Iterator[str]:
