@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from types import TracebackType
 from typing import Protocol, TypeVar
 
 from corpus.article import Article, Change
-from corpus.errors import InputError
+from corpus.errors import InputError, OutageError
 from corpus.review import review_cutoffs, review_state
 from corpus.settings import Settings
 from search import querytext, ranking
@@ -49,10 +50,12 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
         raise InputError(f"The setting engine must be whoosh, not {settings.text('engine')!r}.")
     from search.engines.whoosh_engine import WhooshEngine  # only where it is used: another engine needs no whoosh
 
-    def library() -> AbstractContextManager[ChangeLog]:
+    def library() -> AbstractContextManager[ChangeLog] | None:
         from corpus.library import Library  # only to recover: answering needs no database driver
+        from corpus.schema import FILE_NAME
 
-        return Library.open(home, settings.text("library"))
+        url = settings.text("library")
+        return Library.open(home, url) if url or (home / FILE_NAME).is_file() else None
 
     return Searcher(WhooshEngine(home), settings, library)
 
@@ -60,11 +63,15 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
 class Searcher:
     """Answers questions from one engine. Safe to share between threads.
 
-    What is found damaged is decoded or rebuilt, from the Library that `library` opens, before the answer is given.
+    What is found damaged or missing is decoded or rebuilt, from the Library that `library` opens where there is one,
+    before the answer is given.
     """
 
     def __init__(
-        self, engine: Engine, settings: Settings, library: Callable[[], AbstractContextManager[ChangeLog]] | None = None
+        self,
+        engine: Engine,
+        settings: Settings,
+        library: Callable[[], AbstractContextManager[ChangeLog] | None] = lambda: None,
     ) -> None:
         self.engine = engine
         self._settings = settings
@@ -132,7 +139,11 @@ class Searcher:
         """Use one generation from start to end; where it is damaged, recover and use what there is then."""
         recoveries = self._recoveries
         try:
-            return use(self.engine.snapshot())
+            snapshot = self.engine.snapshot()
+            if snapshot.state.generation is None:
+                self._build_missing()
+                snapshot = self.engine.snapshot()
+            return use(snapshot)
         except DamagedError as damage:
             with self._recovering:
                 if self._recoveries == recoveries:  # else another thread did, meanwhile
@@ -148,10 +159,19 @@ class Searcher:
         """
         if self.engine.recover(damage):
             return
-        if self._library is None:
+        opened = self._library()
+        if opened is None:
             raise damage
-        with self._library() as library:
+        with opened as library:
             self.engine.rebuild(library.articles(), library.change, damage)
+
+    def _build_missing(self) -> None:
+        """Build the index where there is none but a Library that holds something."""
+        opened = self._library()
+        if opened is not None:
+            with self._recovering, opened as library:
+                if library.change:
+                    catch_up(self, library)
 
     def close(self) -> None:
         """Let go of files."""
@@ -166,28 +186,41 @@ class Searcher:
         self.close()
 
 
-def catch_up(searcher: Searcher, library: ChangeLog) -> int:
-    """Bring the index up to the Library's last change; return how many changes that took."""
-    state = searcher.state()
-    number = library.change
+def catch_up(searcher: Searcher, library: ChangeLog, *, wait: bool = True) -> int:
+    """Bring the index up to the Library's last change; return how many changes that took.
+
+    Without `wait`, only where no other process writes to the index now.
+
+    Raises:
+        OutageError: another process is writing, or the disk failed; the index stays as it was.
+    """
+    engine = searcher.engine
     try:
-        _take_changes(searcher, library, state, number)
-    except DamagedError as damage:
-        searcher.recover(damage)
-        _take_changes(searcher, library, searcher.state(), number)
-    return abs(number - state.change)
+        state = engine.snapshot().state
+        if state.generation is not None and state.change == library.change:
+            with contextlib.suppress(OutageError), engine.writing(wait=False):
+                pass  # entering sweeps what a writer that died left behind
+            return 0
+    except DamagedError:
+        pass  # it is mended below, by the one writer
+    with engine.writing(wait):
+        try:
+            return _take_changes(engine, library)
+        except DamagedError as damage:
+            searcher.recover(damage)
+            return _take_changes(engine, library)
 
 
-def _take_changes(searcher: Searcher, library: ChangeLog, state: EngineState, number: int) -> None:
-    if state.generation is None:
-        rebuild(searcher, library)
+def _take_changes(engine: Engine, library: ChangeLog) -> int:
+    state, number = engine.snapshot().state, library.change
+    if state.generation is None or state.change > number:  # more: the Library was replaced by an older one
+        engine.rebuild(library.articles(), number)
     elif state.change < number:
-        searcher.engine.apply(library.changes_since(state.change), number)
-    elif state.change > number:  # the Library was replaced by an older one
-        rebuild(searcher, library)
+        engine.apply(library.changes_since(state.change), number)
+    return abs(number - state.change)
 
 
 def rebuild(searcher: Searcher, library: ChangeLog) -> None:
     """Build the index anew from the Library and swap it in; searches go on meanwhile."""
-    number = library.change
-    searcher.engine.rebuild(library.articles(), number)
+    with searcher.engine.writing():
+        searcher.engine.rebuild(library.articles(), library.change)

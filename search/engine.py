@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,6 +65,13 @@ class Engine(Protocol):
     Raises:
         OutageError: from any method, when the index or its server is away or of a newer version.
     """
+
+    def writing(self, wait: bool = True) -> AbstractContextManager[None]:
+        """Be the one writer from looking at the state to the end of `apply` or `rebuild`, which are so by themselves.
+
+        Raises:
+            OutageError: another one is writing, for too long or, without `wait`, now; or the disk failed.
+        """
 
     def apply(self, changes: Iterable[Change], number: int) -> None:
         """Take changes, at most one an article; afterwards the engine contains the Library up to `number`."""

@@ -10,6 +10,7 @@ import contextlib
 import datetime
 import hashlib
 import json
+import logging
 import os
 import shutil
 import socket
@@ -22,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from corpus.errors import OutageError
+from corpus.errors import OutageError, disk_outage
 from search.engine import DamagedError
 from search.engines.blocks import checksums
 
@@ -33,6 +34,9 @@ BUILDING = "building-"
 DAMAGED = "damaged-"
 NOTE = "damage.json"
 WAIT_FOR_WRITER = 30.0  # seconds
+_SILENT_WAIT = 1.0  # of them, before it is said who is waited for
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Generations:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock = FileLock(root.parent / "index.lock")
+        self._holder = root.parent / "index.writer.json"
 
     def live(self) -> Generation | None:
         """Return the live generation, or None where nothing was built yet.
@@ -130,27 +135,42 @@ class Generations:
                     raise DamagedError(f"{name}: it is not what was written")
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the one writer: the lock ends with its process.
+    def writing(self, wait: float = WAIT_FOR_WRITER) -> Iterator[None]:
+        """Be the one writer: the lock ends with its process. A thread that is the writer already may enter again.
 
         Raises:
-            OutageError: another process has been writing for too long; the message says which.
+            OutageError: another process was writing for all of `wait` (the message says which), or the disk failed.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        holder = self.root.parent / "index.writer.json"
+        if self._lock.is_locked:
+            yield
+            return
         try:
-            with self._lock.acquire(timeout=WAIT_FOR_WRITER):
+            self.root.mkdir(parents=True, exist_ok=True)
+            with self._locked(wait):
                 who = {"process": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv[:3])}
-                holder.write_text(json.dumps(who), encoding="utf-8")
+                self._holder.write_text(json.dumps(who), encoding="utf-8")
                 self._sweep()
                 yield
         except Timeout:
-            try:
-                who = json.loads(holder.read_text(encoding="utf-8"))
-                name = f"Process {who['process']} on {who['host']} ({who['command']})"
-            except (OSError, ValueError, KeyError):
-                name = "Another process"
-            raise OutageError(f"{name} is writing to this home. Wait for it, then try again.", "busy") from None
+            raise OutageError(f"{self._writer()} is writing to this home. Try again later.", "busy") from None
+        except OSError as error:
+            raise disk_outage(error, self.root.parent) from error
+
+    def _locked(self, wait: float) -> contextlib.AbstractContextManager[object]:
+        try:
+            return self._lock.acquire(timeout=min(wait, _SILENT_WAIT))
+        except Timeout:
+            if wait <= _SILENT_WAIT:
+                raise
+        _log.warning("%s is writing to this home. Waiting for it, at most %d seconds.", self._writer(), wait)
+        return self._lock.acquire(timeout=wait - _SILENT_WAIT)
+
+    def _writer(self) -> str:
+        try:
+            who = json.loads(self._holder.read_text(encoding="utf-8"))
+            return f"Process {who['process']} on {who['host']} ({who['command']})"
+        except (OSError, ValueError, KeyError):
+            return "Another process"
 
     @contextlib.contextmanager
     def building(self, start: Generation | None) -> Iterator[Path]:
@@ -197,15 +217,16 @@ class Generations:
         for inner in [path for path in folder.iterdir() if path.is_dir()]:
             _sync(inner)
         _sync(folder)
+        digest = hashlib.sha256(manifest).hexdigest()
+        kept = [name, *self._pointed()[:1]]
+        pointer = {"format": FORMAT, "generation": name, "manifest": digest, "before": kept[1:]}
+        fresh = self.root / f"{POINTER}.{folder.name}"
+        _write(fresh, json.dumps(pointer).encode())  # before the rename: it tells an unfinished one from a lost pointer
         folder.rename(self.root / name)
         _sync(self.root)
-        pointer = {"format": FORMAT, "generation": name, "manifest": hashlib.sha256(manifest).hexdigest()}
-        fresh = self.root / f"{POINTER}.{folder.name}"
-        before = self._pointed()
-        _write(fresh, json.dumps(pointer).encode())
         fresh.replace(self.root / POINTER)
         _sync(self.root)
-        self._retire({name, before})
+        self._retire(kept)
         return generation
 
     def set_aside(self) -> None:
@@ -237,21 +258,26 @@ class Generations:
         for folder in self.root.glob(f"{DAMAGED}*"):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _pointed(self) -> str | None:
+    def _pointed(self) -> list[str]:
+        """Return the names of the live generation and the one before; none where the pointer cannot be read."""
         try:
-            return str(json.loads((self.root / POINTER).read_bytes())["generation"])
+            pointer = json.loads((self.root / POINTER).read_bytes())
+            return [str(pointer["generation"]), *map(str, pointer["before"])]
         except (OSError, ValueError, KeyError, TypeError):
-            return None
+            return []
 
     def _sweep(self) -> None:
         """Remove what a writer that died left behind. Only the writer may call this."""
-        for path in [*self.root.glob(f"{BUILDING}*"), *self.root.glob(f"{POINTER}.*")]:
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        for folder in self.root.glob(f"{BUILDING}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        unfinished = list(self.root.glob(f"{POINTER}.*"))
+        kept = self._pointed()
+        if kept or (unfinished and not (self.root / POINTER).exists()):
+            self._retire(kept)
+        for path in unfinished:
+            path.unlink(missing_ok=True)
 
-    def _retire(self, kept: set[str | None]) -> None:
+    def _retire(self, kept: Sequence[str]) -> None:
         for folder in self.root.iterdir():
             if folder.is_dir() and folder.name not in kept and not folder.name.startswith(DAMAGED):
                 shutil.rmtree(folder, ignore_errors=True)

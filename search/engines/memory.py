@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -21,6 +22,9 @@ class MemoryEngine:
         self._articles: dict[str, list[StoredPassage]] = {}
         self._index(0)
         self.state = EngineState(None, 0, None, 0, 0)
+
+    def writing(self, wait: bool = True) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def apply(self, changes: Iterable[Change], number: int) -> None:
         for change in changes:

@@ -22,7 +22,7 @@ from search.engines.blocks import checksums
 from search.engines.columns import Columns
 from search.engines.ranker import Ranker, Segment
 from search.fields import NAMES
-from search.generations import Generation, Generations, SegmentEntry
+from search.generations import WAIT_FOR_WRITER, Generation, Generations, SegmentEntry
 from search.model import Candidates, Query, StoredPassage, stored_passages
 
 # A delta is a Whoosh segment. More of them, or more in them and among the deleted than this share of all passages,
@@ -68,14 +68,17 @@ class WhooshEngine:
         self._loading = threading.Lock()
         self._live: tuple[object, WhooshSnapshot] | None = None
 
+    def writing(self, wait: bool = True) -> contextlib.AbstractContextManager[None]:
+        return self._generations.writing(WAIT_FOR_WRITER if wait else 0.0)
+
     def apply(self, changes: Iterable[Change], number: int) -> None:
-        with self._generations.writing():
+        with self.writing():
             live = self._generations.live()
             if live is None or live.change < number:
                 self._build(live, ((change.article_id, change.article) for change in changes), number)
 
     def rebuild(self, articles: Iterable[Article], number: int, damage: DamagedError | None = None) -> None:
-        with self._generations.writing():
+        with self.writing():
             self._build(None, ((article.id, article) for article in articles), number)
             self._generations.note_damage(damage.what if damage else None)
         self.close()
@@ -127,7 +130,7 @@ class WhooshEngine:
                     raise
 
     def recover(self, damage: DamagedError) -> bool:
-        with self._generations.writing():
+        with self.writing():
             try:
                 self._decode_columns()
                 self._open()[1].verify()
