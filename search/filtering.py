@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from corpus.review import review_state
 from search.model import Filters
 
-FACETS = ("label", "source", "language", "review")
+FACETS = ("label", "source", "language", "review", "reviewed_since")
+_YEARS = 5  # that `reviewed_since` counts
 
 
 class Facts(Protocol):
@@ -40,13 +43,22 @@ def admits(filters: Filters, facts: Facts) -> bool:
 
 
 def facet_values(facts: Facts, filters: Filters) -> dict[str, tuple[str, ...]]:
-    """Return what an article counts for in each of `FACETS`."""
+    """Return what an article counts for in each of `FACETS`: as a filter, each value finds what it counts."""
+    this_year = datetime.date.today().year
+    reviewed = int(facts.reviewed[:4]) if facts.reviewed else 0
     return {
         "label": facts.labels,
-        "source": (source_group(facts.source),),
+        "source": tuple(_with_folders_above(source_group(facts.source))),
         "language": (facts.language,),
         "review": (_state(filters, facts),),
+        "reviewed_since": tuple(map(str, range(this_year - _YEARS + 1, min(reviewed, this_year) + 1))),
     }
+
+
+def _with_folders_above(group: str) -> Iterator[str]:
+    while group:
+        yield group
+        group = group.rpartition("/")[0]
 
 
 def _state(filters: Filters, facts: Facts) -> str:

@@ -228,7 +228,8 @@ class Ranker:
 
     def _facets(self, filters: Filters, per_article: Numbers) -> dict[str, dict[str, int]]:
         facets: dict[str, dict[str, int]] = {}
-        for name, (values, articles, having) in self._facet_codes(filters).items():
+        codes = self._facet_codes(Filters(review_cutoffs=filters.review_cutoffs))
+        for name, (values, articles, having) in codes.items():
             counts = np.bincount(having, weights=per_article[articles], minlength=len(values))
             facets[name] = {values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
         return facets
