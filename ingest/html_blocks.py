@@ -9,10 +9,10 @@ from lxml import etree
 
 from corpus.article import Block, BlockKind
 from ingest import html_tables
-from ingest.html_tree import INLINE, Element, raw_text, squeeze, text_of
+from ingest.html_tree import INLINE, Element, holds, raw_text, squeeze, text_of
 
 _LEVELS = {f"h{n}": n for n in range(1, 7)}
-_ANY_HEADING = ".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//*[@role='heading']"
+_HEADED_LIST = ".//table | .//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//*[@role='heading']"
 _ANCHOR = re.compile(r"\s*[¶#§]$")  # the link to the heading itself
 _BOLD = frozenset(("b", "strong"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -200,7 +200,7 @@ class _Walk:
         self._item = None
 
     def _open_list(self, element: Element) -> None:
-        if not element.xpath(f"boolean({_ANY_HEADING} | .//table)"):
+        if not holds(element, _HEADED_LIST):
             self._lists.append(element)
 
     def _close_list(self) -> None:

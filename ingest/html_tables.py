@@ -5,18 +5,18 @@ from __future__ import annotations
 from lxml import etree
 
 from corpus.article import Block
-from ingest.html_tree import INLINE, Element, find_all, squeeze, text_of
+from ingest.html_tree import INLINE, Element, find_all, holds, squeeze, text_of
 
 _MAX_SPAN = 100  # a wider or taller span is a slip of the pen
 _MAX_CELLS = 200_000  # beyond them spans are not followed, so that a small page cannot grow without bound
 _MAX_HEADER_ROWS = 3
 _LONG_TEXT = 400  # characters of an average cell from which a table without header sets texts side by side
 _Row = list[str | None]
-_LAYOUT_PARTS = "boolean(.//table | .//form | .//article | .//pre)"
+_LAYOUT_PARTS = ".//table | .//form | .//article | .//pre"
 _STRAY = (  # broken markup: text in the table, in none of its cells
-    "boolean(descendant-or-self::*[self::table or self::tbody or self::thead or self::tfoot or self::tr][text()"
+    "descendant-or-self::*[self::table or self::tbody or self::thead or self::tfoot or self::tr][text()"
     "[normalize-space()] or *[not(self::tbody or self::thead or self::tfoot or self::tr or self::td or self::th or "
-    "self::caption or self::colgroup or self::col) and normalize-space()]])"
+    "self::caption or self::colgroup or self::col) and normalize-space()]]"
 )
 _HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
 _LONG_CELL = 120  # characters; one row of such cells sets columns of text side by side
@@ -24,7 +24,7 @@ _LONG_CELL = 120  # characters; one row of such cells sets columns of text side 
 
 def read(table: Element) -> Block | None:
     """Return the table as a block, None when it is layout."""
-    if table.get("role") in ("presentation", "none") or table.xpath(_LAYOUT_PARTS) or table.xpath(_STRAY):
+    if table.get("role") in ("presentation", "none") or holds(table, _LAYOUT_PARTS) or holds(table, _STRAY):
         return None
     if _heads_sections(table):
         return None

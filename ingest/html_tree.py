@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from lxml import etree
@@ -30,11 +31,7 @@ INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark meter q ruby rt rp "
     "s samp small span strike strong sub sup time tt u var wbr button output picture source link meta".split()
 )
-_HIDDEN = (
-    "//body//*[@hidden or @aria-hidden='true' or @aria-hidden='TRUE' or contains(@style,'none') "
-    "or contains(@style,'hidden') or contains(@class,'hidden') or contains(@class,'sr-only') "
-    "or contains(@class,'screen-reader') or contains(@class,'d-none') or contains(@class,'visuallyhidden')]"
-)
+_MAY_BE_HIDDEN = "//body//*[@hidden or @aria-hidden or @style or @class]"
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(
     r"(?<![\w:-])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only|s-only)?|hidden|is-hidden|d-none|"
@@ -110,7 +107,7 @@ def drop_unseen(root: Element) -> None:
     controlled = {
         name for value in cast("list[str]", root.xpath("//@aria-controls | //@data-target")) for name in value.split()
     }
-    for element in find_all(root, _HIDDEN):
+    for element in find_all(root, _MAY_BE_HIDDEN):
         if _is_hidden(element) and not _opens(element, controlled) and _length(element) < total / 3:
             remove(element)
 
@@ -168,7 +165,17 @@ def squeeze(text: str) -> str:
 
 def find_all(element: Element, path: str) -> list[Element]:
     """Return the elements that an XPath finds."""
-    return cast("list[Element]", element.xpath(path))
+    return cast("list[Element]", _compiled(path)(element))
+
+
+def holds(element: Element, path: str) -> bool:
+    """Tell whether an XPath finds anything."""
+    return cast(bool, _compiled(f"boolean({path})")(element))
+
+
+@lru_cache(maxsize=100)
+def _compiled(path: str) -> etree.XPath:
+    return etree.XPath(path)
 
 
 def raw_text(element: Element) -> str:

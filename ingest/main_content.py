@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest import html_title
-from ingest.html_tree import INLINE, Element, find_all, remove, text_of
+from ingest.html_tree import INLINE, Element, find_all, holds, remove, text_of
 from ingest.part_names import Purpose, purpose
 
 _PROSE = 60  # characters of a block's own text, links aside, from which it counts as prose
@@ -21,7 +21,7 @@ _NAVIGATION = frozenset(("nav", "footer", "form", "menu"))
 _ROLES = frozenset(
     "navigation banner contentinfo search complementary menu menubar dialog alertdialog form toolbar tablist".split()
 )
-_HEADED = "boolean(.//h2 | .//h3 | .//h4 | .//h5 | .//summary)"
+_HEADED = ".//h2 | .//h3 | .//h4 | .//h5 | .//summary"
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ def _surrounds(element: Element, weight: Weight) -> bool:
         return True
     if said == "slight" or element.tag in _NAVIGATION:
         own_text = weight.prose >= _OWN_TEXT and weight.linked * 4 < weight.text
-        return not (own_text and element.xpath(_HEADED))
+        return not (own_text and holds(element, _HEADED))
     return False
 
 
@@ -161,8 +161,8 @@ def _clear_inside(part: Element, weights: dict[Element, Weight], drop: Drop) -> 
         if element.tag in INLINE or weight.prose > bulk or not weight.text:
             continue
         if (
-            (element.tag in ("aside", "header") and weight.prose < 200 and not element.xpath(_HEADED))
-            or (_purpose(element) == "doubtful" and weight.prose * 2 < weight.text and not element.xpath(_HEADED))
+            (element.tag in ("aside", "header") and weight.prose < 200 and not holds(element, _HEADED))
+            or (_purpose(element) == "doubtful" and weight.prose * 2 < weight.text and not holds(element, _HEADED))
             or _is_contents(element, weight)
         ):
             _take_out(element, drop)
