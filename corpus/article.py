@@ -152,10 +152,11 @@ def build_sections(parts: Iterable[Section]) -> tuple[Section, ...]:
     """
     trail: list[Section] = []
     used: set[str] = set()
+    numbers: dict[str, int] = {}  # how far each repeated slug has been counted
     built: list[Section] = []
     for part in parts:
         if not part.heading:
-            anchor = _unused(["top"], used)
+            anchor = _unused(["top"], used, numbers)
             path: tuple[str, ...] = ()
             trail = []
         else:
@@ -166,24 +167,24 @@ def build_sections(parts: Iterable[Section]) -> tuple[Section, ...]:
             candidates = [own]
             if trail:
                 candidates.append(slug(f"{trail[-1].heading} {part.heading}", "section"))
-            anchor = _unused(candidates, used)
+            anchor = _unused(candidates, used, numbers)
             trail.append(part)
         used.add(anchor)
         built.append(dataclasses.replace(part, anchor=anchor, path=path))
     return tuple(built)
 
 
-def _unused(candidates: Sequence[str], used: set[str]) -> str:
+def _unused(candidates: Sequence[str], used: set[str], numbers: dict[str, int]) -> str:
     for candidate in candidates:
         if candidate not in used:
             return candidate
-    number = 2
+    last = candidates[-1]
     while True:
+        numbers[last] = number = numbers.get(last, 1) + 1
         suffix = f"-{number}"
-        numbered = candidates[-1][: MAX_ID - len(suffix)].rstrip("-") + suffix
+        numbered = last[: MAX_ID - len(suffix)].rstrip("-") + suffix
         if numbered not in used:
             return numbered
-        number += 1
 
 
 def to_json(article: Article) -> dict[str, Any]:

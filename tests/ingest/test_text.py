@@ -58,7 +58,9 @@ def flattened(draw: st.DrawFn) -> tuple[str, list[tuple[str, tuple[str, ...]]], 
 
     def body() -> None:
         nonlocal items
-        lines.extend(draw(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3)))
+        for sentence in draw(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3)):
+            # No real text says the same twice: a line that recurs is a sign of a menu.
+            lines.append(f"{sentence[:-1]}, as {len(lines)} of a hundred people say.")
         if draw(st.booleans()):
             lines.append("These are the most frequent reasons:")
             lines.extend(marker.replace("1", str(n)) + item for n, item in enumerate(ITEMS, 1))
