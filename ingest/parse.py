@@ -7,14 +7,16 @@ import hashlib
 import json
 import logging
 import re
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
 from corpus.article import Article, from_json, to_json
 from corpus.errors import InputError
-from ingest.desk_file import facts_for
-from ingest.facts import applied
 from ingest.sources import SUFFIXES, Source
+from ingest.workers import Workers
 
 VERSION = 1  # of the readers together; a higher one makes every source be read anew
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
@@ -26,22 +28,54 @@ def digest(data: bytes) -> str:
     return f"{VERSION}:{hashlib.blake2b(data, digest_size=20).hexdigest()}"
 
 
-def read(source: Source, most_mb: int = 64) -> Article:
-    """Read one source, with what a desk.toml says of it. InputError when it cannot be used."""
-    article = article_of(source, source.data(most_mb))
-    return applied(article, facts_for(source.path)) if source.path else article
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source whose bytes were read, or the `error` why not."""
+
+    source: Source
+    digest: str = ""
+    error: InputError | None = None
+    understood: Callable[[], Article] | None = None
+
+    def article(self) -> Article:
+        """Return what was understood, waiting for it. InputError when that is nothing, or the reader fails."""
+        if self.error or not self.understood:
+            raise self.error or InputError("It is empty.")
+        try:
+            article = self.understood()
+        except InputError:
+            raise
+        except Exception:  # one odd file must not end the ingest of all the others
+            _log.exception("A reader failed on %s", self.source.source)
+            words = "It could not be read: this is a fault in Answerdesk. Please report it."
+            raise InputError(words, "fault") from None
+        return dataclasses.replace(article, key=self.source.key)
 
 
-def article_of(source: Source, data: bytes) -> Article:
-    """Understand the bytes of a source. InputError when there is nothing in them to read."""
-    try:
-        article = _reader(source.source, data)(data, source=source.source)
-    except InputError:
-        raise
-    except Exception:  # one odd file must not end the ingest of all the others
-        _log.exception("A reader failed on %s", source.source)
-        raise InputError("It could not be read: this is a fault in Answerdesk. Please report it.", "fault") from None
-    return dataclasses.replace(_storable(article), key=source.key)
+def readings(
+    sources: Iterable[Source], most_mb: int = 64, wanted: Callable[[Source, str], bool] = lambda source, digest: True
+) -> Generator[Reading, None, None]:
+    """Read sources and yield them in their order; where there are many, those that are `wanted` are understood ahead.
+
+    `wanted` gets a source and its digest; the InputError that it raises becomes that of the source.
+    """
+
+    def reading(source: Source) -> Reading:
+        try:
+            data = source.data(most_mb)
+            found = digest(data)
+            begin = workers.begin if wanted(source, found) else partial(partial, understand)
+        except InputError as error:
+            return Reading(source, error=error)
+        return Reading(source, found, understood=begin(source.source, data))
+
+    with Workers(understand) as workers:
+        yield from workers.in_order(map(reading, sources))
+
+
+def understand(name: str, data: bytes) -> Article:
+    """Read the bytes of a source by its kind; a reader that fails raises whatever it does."""
+    return _storable(_reader(name, data)(data, source=name))
 
 
 def _reader(name: str, data: bytes) -> Any:

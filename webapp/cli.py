@@ -23,6 +23,7 @@ from webapp.opened import OpenHome
 
 if TYPE_CHECKING:
     from corpus.library import Library
+    from ingest.parse import Reading
 
 _PAGE_OF_ARTICLES = 500
 
@@ -84,9 +85,11 @@ def ingest(
         else:
             terminal.print_outcome(row)
 
+    def track(readings: Iterator[Reading], total: int) -> Iterator[Reading]:
+        return readings if as_json else terminal.track(readings, "sources", total)
+
     _keep_quiet(options, "ingest")
     entered = read(_pairs(facts, "--set"))
-    track = iter if as_json else lambda found: terminal.track(found, "sources", len(found))
     with _opened(options) as home, home.library() as library:
         try:
             report = sync(
@@ -117,15 +120,18 @@ def ingest(
 @pass_options
 def parse(options: Options, sources: Sequence[str], as_json: bool) -> None:
     """Show the articles that ingest would store; store nothing."""
-    from ingest.parse import read
+    from ingest.desk_file import facts_for
+    from ingest.facts import applied
+    from ingest.parse import readings
     from ingest.sources import find
 
     _keep_quiet(options, "ingest")
     most_mb = Settings.of_home(options.home_folder()).number("max_document_mb")
     failed = False
-    for source in find(sources):
+    for reading in readings(find(sources), most_mb):
+        source = reading.source
         try:
-            article = read(source, most_mb)
+            article = applied(reading.article(), facts_for(source.path) if source.path else {})
         except InputError as error:
             failed = True
             complain(f"{source.source}: {error}")

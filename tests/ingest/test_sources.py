@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.article import Article
 from corpus.errors import InputError
 from ingest import parse
 from ingest.sources import Source, find
@@ -25,10 +26,15 @@ def names(*arguments: str) -> list[str]:
     return [source.source for source in find(arguments)]
 
 
+def read(source: Source, most_mb: int = 64) -> Article:
+    (reading,) = parse.readings([source], most_mb)
+    return reading.article()
+
+
 def reason(argument: Path | str, most_mb: int = 64) -> str:
     (source,) = find([str(argument)])
     with pytest.raises(InputError) as caught:
-        parse.read(source, most_mb)
+        read(source, most_mb)
     return str(caught.value)
 
 
@@ -99,14 +105,14 @@ def test_a_name_that_is_not_utf8_is_shown_readably(folder: Path) -> None:
         file.write("# Coffee\n\nIt keeps people awake.\n")
     (source,) = find([os.fsdecode(path)])
     assert source.source.endswith("caf\\xe9.md")
-    assert parse.read(source).title == "Coffee"
+    assert read(source).title == "Coffee"
 
 
 def test_a_file_without_a_suffix_is_read_by_what_is_in_it(folder: Path) -> None:
     (folder / "page").write_text(
         "<!-- saved --><!DOCTYPE html><html><title>Saved page</title><p>Words here.</p></html>"
     )
-    page, text = (parse.read(source) for source in find(["kb/page", "kb/README"]))
+    page, text = (read(source) for source in find(["kb/page", "kb/README"]))
     assert page.title == "Saved page"
     assert "Some words on it." in text.text
     assert "<p>" not in page.text
@@ -114,29 +120,24 @@ def test_a_file_without_a_suffix_is_read_by_what_is_in_it(folder: Path) -> None:
 
 def test_an_article_knows_where_it_was_read(folder: Path) -> None:
     (source,) = find(["kb/b.md"])
-    article = parse.read(source)
+    article = read(source)
     assert (article.source, article.key) == ("kb/b.md", str((folder / "b.md").resolve()))
-
-
-def test_an_article_is_shown_with_what_a_desk_file_says(folder: Path) -> None:
-    (folder / "desk.toml").write_text('["b.md"]\nurl = "https://example.org/b"\n')
-    (source,) = find(["kb/b.md"])
-    article = parse.read(source)
-    assert (article.url, article.by_hand) == ("https://example.org/b", ("url",))
 
 
 def test_characters_that_no_database_stores_are_replaced(folder: Path) -> None:
     (folder / "odd.md").write_text('---\ntitle: "Odd \\ud800 title\\0"\n---\n\nWords.\n')
     (source,) = find(["kb/odd.md"])
-    title = parse.read(source).title
+    title = read(source).title
     assert title.startswith("Odd")
     assert not {"\0", "\ud800"} & set(title)
 
 
-def test_a_fault_in_a_reader_spares_the_other_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_a_reader_spares_the_other_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(data: bytes, *, source: str) -> None:
         raise RecursionError
 
     monkeypatch.setattr("ingest.markdown.read", broken)
+    page, text = parse.readings(find(["kb/b.md", "kb/README"]))
+    assert text.article().title
     with pytest.raises(InputError, match="report it"):
-        parse.article_of(Source("a.md", "/a.md", "a.md"), b"# A")
+        page.article()

@@ -11,9 +11,11 @@ import pytest
 from corpus.errors import InputError
 from corpus.library import Library
 from ingest import facts as facts_of
+from ingest.report import STATES
 from ingest.sync import ingest_handbook, ingest_samples, sync
 
 REFUNDS = "---\ntitle: Refunds\nlabels: [money]\n---\n\nA refund takes five working days.\n"
+WARNING = "There is a caution for the section 'Lost', which is not there."
 PARCELS = "# Parcels\n\nA lost parcel is sent again.\n"
 
 
@@ -411,22 +413,39 @@ def test_samples_and_handbook_come_once(library: Library) -> None:
 
 def test_the_report_is_kept(home: Path, library: Library, folder: Path) -> None:
     (folder / "empty.md").write_bytes(b"")
+    (folder / "desk.toml").write_text('["parcels.md"]\nsection_cautions = { "Lost" = "Ask first" }\n')
     Outcome(library, folder)
     with Library.open(home) as again:
         report = again.last_report()
     assert report is not None
     assert json.loads(json.dumps(report)) == report
     assert report["counts"]["new"] == 2
-    assert report["sources"] == [{"source": str(folder), "counts": {"new": 2, "skipped": 1}}]
+    (of_folder,) = report["sources"]
+    assert of_folder["source"] == str(folder)
+    assert of_folder["counts"] == {**dict.fromkeys(STATES, 0), "new": 2, "skipped": 1}
     assert report["skipped"] == [{"source": str(folder / "empty.md"), "reason": "It is empty."}]
+    assert report["warnings"] == [{"source": str(folder / "parcels.md"), "warning": WARNING}]
+    assert (report["warning_count"], report["interrupted"]) == (1, False)
+
+
+def test_the_report_of_an_interrupted_ingest_is_kept(library: Library, folder: Path) -> None:
+    def interrupt(row: dict[str, Any]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(library, [str(folder)], tell=interrupt)
+    report = library.last_report()
+    assert report is not None
+    assert (report["interrupted"], report["counts"]["new"]) == (True, 1)
+    assert library.count() == 1
 
 
 def test_progress_is_told_how_many_there_are(library: Library, folder: Path) -> None:
     totals: list[int] = []
 
-    def track(sources: Any) -> Any:
-        totals.append(len(sources))
-        return sources
+    def track(readings: Any, total: int) -> Any:
+        totals.append(total)
+        return readings
 
     Outcome(library, folder, track=track)
     assert totals == [2]

@@ -216,6 +216,12 @@ def test_parse_shows_a_tree(folder: Path) -> None:
     assert shown.index("By card") < shown.index("[paragraph]") < shown.index("By cheque")
 
 
+def test_parse_shows_what_a_desk_file_says(folder: Path) -> None:
+    (folder / "desk.toml").write_text('["parcels.md"]\nurl = "https://example.org/b"\n')
+    article = answer("parse", folder / "parcels.md")
+    assert (article["url"], article["by_hand"]) == ("https://example.org/b", ["url"])
+
+
 # search
 
 
