@@ -17,6 +17,7 @@ import socket
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from corpus.errors import OutageError, disk_outage
 from search.engine import DamagedError
 from search.engines.blocks import checksums
 
-FORMAT = 2  # raised when an older Answerdesk could not read what this one writes
+FORMAT = 3  # raised when an older Answerdesk could not read what this one writes
 POINTER = "current.json"
 MANIFEST = "manifest.json"
 BUILDING = "building-"
@@ -54,8 +55,6 @@ class Generation:
     id: str
     change: int
     created: str
-    articles: int
-    passages: int
     segments: tuple[SegmentEntry, ...]
     files: dict[str, dict[str, Any]] = field(repr=False)
     format: int = FORMAT
@@ -96,7 +95,7 @@ class Generations:
                 "This home was written by a newer Answerdesk. Update Answerdesk, or choose another home.", "newer_home"
             )
         if pointer["format"] < FORMAT:
-            raise DamagedError("an older Answerdesk built the index")
+            return None  # an older Answerdesk built it: it is built again
         return self._read_manifest(pointer)
 
     def _read_manifest(self, pointer: dict[str, Any]) -> Generation:
@@ -191,8 +190,6 @@ class Generations:
         folder: Path,
         *,
         change: int,
-        articles: int,
-        passages: int,
         segments: Sequence[SegmentEntry],
         start: Generation | None = None,
     ) -> Generation:
@@ -202,29 +199,29 @@ class Generations:
         """
         known = start.files if start else {}
         files: dict[str, dict[str, Any]] = {}
+        fresh: list[Path] = []
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = path.relative_to(folder).as_posix()
-            if name in known:
-                files[name] = known[name]
-            else:
-                files[name] = {"size": path.stat().st_size, "sums": checksums(path)}
-                _sync(path)
+            files[name] = known.get(name) or {"size": path.stat().st_size, "sums": checksums(path)}
+            if name not in known:
+                fresh.append(path)
+        _sync_all(fresh)
         name = f"{change:012d}-{folder.name.removeprefix(BUILDING)}"
         created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        generation = Generation(name, change, created, articles, passages, tuple(segments), files)
+        generation = Generation(name, change, created, tuple(segments), files)
         manifest = json.dumps(asdict(generation)).encode()
         _write(folder / MANIFEST, manifest)
-        for inner in [path for path in folder.iterdir() if path.is_dir()]:
-            _sync(inner)
-        _sync(folder)
+        _sync_all([folder, *(path for path in folder.iterdir() if path.is_dir())])
         digest = hashlib.sha256(manifest).hexdigest()
         kept = [name, *self._pointed()[:1]]
         pointer = {"format": FORMAT, "generation": name, "manifest": digest, "before": kept[1:]}
-        fresh = self.root / f"{POINTER}.{folder.name}"
-        _write(fresh, json.dumps(pointer).encode())  # before the rename: it tells an unfinished one from a lost pointer
+        coming = self.root / f"{POINTER}.{folder.name}"
+        _write(
+            coming, json.dumps(pointer).encode()
+        )  # before the rename: it tells an unfinished one from a lost pointer
         folder.rename(self.root / name)
         _sync(self.root)
-        fresh.replace(self.root / POINTER)
+        coming.replace(self.root / POINTER)
         _sync(self.root)
         self._retire(kept)
         return generation
@@ -288,6 +285,12 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync_all(paths: Sequence[Path]) -> None:
+    """Sync at once: a disk takes hardly longer for many than for one."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(_sync, paths))
 
 
 def _sync(path: Path) -> None:

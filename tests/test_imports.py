@@ -20,7 +20,7 @@ ARROWS = {
 READS_SOURCES = "webapp.cli"  # the one part of webapp that may touch ingest
 LIBRARY = ("corpus.library", "corpus.schema")
 ONLY_IN = {  # a dependency, and the modules that may import it
-    "whoosh": ("search.engines.whoosh_engine",),
+    "whoosh": ("search.engines.whoosh_index",),
     "sqlalchemy": LIBRARY,
     "flask": ("webapp",),
     "werkzeug": ("webapp",),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from search.engines.article_table import ArticleFacts, ArticleTable, facts_of
 from search.engines.blocks import Blobs, BlockArray
 from search.fields import NAMES
 from search.model import StoredPassage
@@ -46,17 +47,6 @@ FIELD_STRIDE = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleFacts:
-    """What filters and facets look at."""
-
-    article_id: str
-    source: str
-    language: str
-    reviewed: str | None
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FieldPostings:
     """The postings of one word in one field: `documents` rise, `positions` holds one array a document."""
 
@@ -74,6 +64,7 @@ class Columns:
     """
 
     def __init__(self, folder: Path, sums: dict[str, Sequence[int]]) -> None:
+        self.sums = sums
         arrays = {name: BlockArray(folder, name, dtype, sums) for name, dtype in FILES.items()}
         self._arrays = arrays.values()
         self.terms = Blobs(arrays["terms"], arrays["terms-starts"])
@@ -88,7 +79,7 @@ class Columns:
         self._id_order = arrays["id-order"]
         self._stored = Blobs(arrays["stored"], arrays["stored-starts"])
         facts = json.loads(arrays["articles"].read().tobytes())
-        self.articles = [ArticleFacts(**{**one, "labels": tuple(one["labels"])}) for one in facts]
+        self.articles = ArticleTable([ArticleFacts(**{**one, "labels": tuple(one["labels"])}) for one in facts])
 
     def passage_id(self, number: int) -> str:
         """Return the id of a passage."""
@@ -97,6 +88,14 @@ class Columns:
     def number_of(self, passage_id: str) -> int | None:
         """Return the number of a passage, deleted or not."""
         return self._ids.find(passage_id.encode(), self._id_order)
+
+    def numbers_of_article(self, article_id: str) -> range:
+        """Return the numbers of an article's passages, deleted or not; they follow one another."""
+        article = self.articles.numbers.get(article_id)
+        if article is None:
+            return range(0)
+        first, last = np.searchsorted(self.article_of, [article, article + 1]).tolist()
+        return range(first, last)
 
     def stored(self, number: int) -> StoredPassage:
         """Return a passage as a hit shows it."""
@@ -213,8 +212,3 @@ def _write_postings(files: _Files, postings: Iterable[FieldPostings], size: int)
     files.add("position-starts", position_starts)
     for name, column in zip(NAMES, lengths, strict=True):
         files.add(f"lengths-{name}", column)
-
-
-def facts_of(stored: StoredPassage) -> ArticleFacts:
-    """Return the facts of a passage's article."""
-    return ArticleFacts(stored.article_id, stored.source, stored.language, stored.reviewed, stored.labels)

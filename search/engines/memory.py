@@ -106,7 +106,8 @@ class _Scorer:
         self._lengths = lengths
         having = [sum(bool(count[n]) for count in self.counts.values()) for n in range(len(NAMES))]
         means = [sum(own[n] for own in lengths.values()) / max(len(lengths), 1) for n in range(len(NAMES))]
-        self.weights = scoring.Weights(clause, len(words), having, len(self.counts), means)
+        occurrences = sum(sum(count) for count in self.counts.values())
+        self.weights = scoring.Weights(clause, len(words), having, len(self.counts), occurrences, means)
 
     def parts(self, key: str) -> list[Part]:
         return self.weights.parts(self.counts[key], self._lengths[key])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from search import scoring
-from search.engines.columns import FIELD_STRIDE, ArticleFacts, Columns
+from search.engines.article_table import ArticleFacts, Numbers
+from search.engines.columns import FIELD_STRIDE, Columns
 from search.fields import NAMES
-from search.filtering import FACETS, admits, facet_values
+from search.filtering import FACETS
 from search.model import Candidate, Candidates, Clause, Filters, Part, Query, StoredPassage
 
 Mask = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,13 @@ class Ranker:
         self._lengths = np.concatenate(lengths, axis=1) if lengths else np.zeros((len(NAMES), 0), np.int32)
         self._size = int(self._alive.sum())
         self._means = [float(own[self._alive].mean()) if self._size else 0.0 for own in self._lengths]
-        self._facts: list[ArticleFacts] = [facts for segment in segments for facts in segment.columns.articles]
+        self._facts: list[ArticleFacts] = [facts for segment in segments for facts in segment.columns.articles.facts]
         offset, article_of = 0, []
         for segment in segments:
             article_of.append(segment.columns.article_of + np.int64(offset))
             offset += len(segment.columns.articles)
         self._article_of = np.concatenate(article_of) if article_of else np.zeros(0, np.int64)
-        self.articles = len({self._facts[n].article_id for n in np.unique(self._article_of[self._alive])})
+        self.articles = len(np.unique(self._article_of[self._alive]))  # an article is alive in one segment only
 
     def __len__(self) -> int:
         return self._size
@@ -78,8 +77,10 @@ class Ranker:
 
     def numbers_of_article(self, article_id: str) -> list[int]:
         """Return the numbers of an article's passages that are not deleted."""
-        articles = [number for number, facts in enumerate(self._facts) if facts.article_id == article_id]
-        return np.flatnonzero(np.isin(self._article_of, articles) & self._alive).tolist()
+        found: list[int] = []
+        for start, segment in zip(self._starts, self._segments, strict=True):
+            found.extend(start + number for number in segment.columns.numbers_of_article(article_id))
+        return [number for number in found if self._alive[number]]
 
     def verify(self) -> None:
         """Check everything that was not read yet."""
@@ -171,7 +172,8 @@ class Ranker:
             there = counts.any(axis=0)
             documents, counts = documents[there], counts[:, there]
         having = np.count_nonzero(counts, axis=1).tolist()
-        return _Match(documents, counts, scoring.Weights(clause, self._size, having, len(documents), self._means))
+        weights = scoring.Weights(clause, self._size, having, len(documents), int(counts.sum()), self._means)
+        return _Match(documents, counts, weights)
 
     def _postings(self, term: str) -> tuple[Numbers, Numbers]:
         found = [segment.columns.postings(term) for segment in self._segments]
@@ -210,26 +212,19 @@ class Ranker:
             np.array(documents, np.int64), np.array(counts, np.int64).reshape(-1, len(NAMES)).T
         )
 
-    @functools.lru_cache(maxsize=64)  # noqa: B019 - a ranker lives as long as its generation
     def _admitted(self, filters: Filters) -> Mask:
-        articles = np.array([admits(filters, facts) for facts in self._facts], bool)
-        return self._alive & articles[self._article_of] if len(articles) else self._alive
-
-    @functools.lru_cache(maxsize=8)  # noqa: B019
-    def _facet_codes(self, filters: Filters) -> dict[str, tuple[list[str], Numbers, Numbers]]:
-        """Return for each facet its values, and as pairs which article has which of them."""
-        codes: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        pairs: dict[str, list[tuple[int, int]]] = {name: [] for name in FACETS}
-        for article, facts in enumerate(self._facts):
-            for name, own in facet_values(facts, filters).items():
-                pairs[name].extend((article, codes[name].setdefault(value, len(codes[name]))) for value in own)
-        columns = {name: np.array(pairs[name], np.int64).reshape(-1, 2).T for name in FACETS}
-        return {name: (list(codes[name]), *columns[name]) for name in FACETS}
+        articles = [segment.columns.articles.admitted(filters) for segment in self._segments]
+        return self._alive & np.concatenate(articles)[self._article_of] if articles else self._alive
 
     def _facets(self, filters: Filters, per_article: Numbers) -> dict[str, dict[str, int]]:
-        facets: dict[str, dict[str, int]] = {}
-        codes = self._facet_codes(Filters(review_cutoffs=filters.review_cutoffs))
-        for name, (values, articles, having) in codes.items():
-            counts = np.bincount(having, weights=per_article[articles], minlength=len(values))
-            facets[name] = {values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+        facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        first = 0
+        for segment in self._segments:
+            own = per_article[first : first + len(segment.columns.articles)]
+            first += len(own)
+            codes = segment.columns.articles.facet_codes(Filters(review_cutoffs=filters.review_cutoffs))
+            for name, (values, articles, having) in codes.items():
+                counts = np.bincount(having, weights=own[articles], minlength=len(values))
+                for code in np.flatnonzero(counts):
+                    facets[name][values[code]] = facets[name].get(values[code], 0) + int(counts[code])
         return facets
