@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Machines differ: a slow one is not a wrong one. The same examples each time: a red suite means a change broke something.
+# Machines differ: a slow one is not a wrong one. The same examples each time: a red suite means that a change broke it.
 settings.register_profile("answerdesk", deadline=None, derandomize=True)
 settings.load_profile("answerdesk")
 
