@@ -18,7 +18,9 @@ from corpus.settings import Settings
 from search import querytext, ranking
 from search.engine import DamagedError, Engine, EngineState, Snapshot
 from search.fragments import fragments
-from search.model import Fragment, Hit, Results
+from search.model import Candidates, Filters, Fragment, Hit, Query, Results
+from search.synonyms import SynonymFiles
+from search.vocabulary import Vocabulary
 
 __all__ = ["Results", "Searcher", "catch_up", "open_home", "rebuild"]
 
@@ -57,7 +59,7 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
         url = settings.text("library")
         return Library.open(home, url) if url or (home / FILE_NAME).is_file() else None
 
-    return Searcher(WhooshEngine(home), settings, library)
+    return Searcher(WhooshEngine(home), settings, library, home)
 
 
 class Searcher:
@@ -72,8 +74,11 @@ class Searcher:
         engine: Engine,
         settings: Settings,
         library: Callable[[], AbstractContextManager[ChangeLog] | None] = lambda: None,
+        home: Path | None = None,
     ) -> None:
         self.engine = engine
+        self._synonyms = SynonymFiles(home)
+        self._vocabulary: tuple[EngineState | None, Vocabulary] = None, Vocabulary()
         self._settings = settings
         self._library = library
         self._recovering = threading.Lock()
@@ -88,8 +93,9 @@ class Searcher:
         filters: Mapping[str, Sequence[str]] | None = None,
         mode: str = "lexical",
         explain: bool = False,
+        exact: bool = False,
     ) -> Results:
-        """Rank the passages that answer `text`.
+        """Rank the passages that answer `text`; with `exact`, misspelled words are not mended.
 
         Raises:
             InputError: too long, not text, an unknown filter, or a page, limit or mode that there is not.
@@ -103,8 +109,12 @@ class Searcher:
         if mode not in MODES:
             raise InputError(f"mode must be one of: {', '.join(MODES)}.", "bad_mode")
         asked = querytext.parse_filters(filters or {}, review_cutoffs(self._settings))
-        query = querytext.parse(text, asked, explain=explain)
-        found, hits = self._ask(lambda snapshot: ranking.page_of_hits(snapshot, query, page=page, limit=limit))
+
+        def answer(snapshot: Snapshot) -> tuple[Query, Candidates, list[Hit]]:
+            query = self._query(snapshot, text, asked, explain=explain, exact=exact)
+            return query, *ranking.page_of_hits(snapshot, query, page=page, limit=limit)
+
+        query, found, hits = self._ask(answer)
         return Results(
             query=query.text,
             page=page,
@@ -115,15 +125,35 @@ class Searcher:
             remarks=query.remarks,
             facets=ranking.facets(found),
             nothing_found=found.total == 0,
+            suggestion=query.suggestion,
         )
+
+    def _query(
+        self,
+        snapshot: Snapshot,
+        text: str,
+        filters: Filters | None = None,
+        *,
+        explain: bool = False,
+        exact: bool = False,
+    ) -> Query:
+        state, vocabulary = self._vocabulary
+        if state != snapshot.state:
+            vocabulary = Vocabulary.of(snapshot)
+            self._vocabulary = snapshot.state, vocabulary
+        synonyms = self._synonyms.current()
+        return querytext.parse(text, filters, vocabulary=vocabulary, synonyms=synonyms, exact=exact, explain=explain)
 
     def passage(self, passage_id: str, text: str = "") -> Hit | None:
         """Return one passage as a hit of rank 1, marked for `text`; None when it is not there."""
-        stored = self._ask(lambda snapshot: snapshot.passages([passage_id]).get(passage_id))
+        found = self._ask(
+            lambda snapshot: (snapshot.passages([passage_id]).get(passage_id), self._query(snapshot, text))
+        )
+        stored, query = found
         if stored is None:
             return None
         cutoffs = review_cutoffs(self._settings)
-        marked = fragments(stored.text, querytext.parse(text)) or (Fragment(stored.text, False),)
+        marked = fragments(stored.text, query, stored.language) or (Fragment(stored.text, False),)
         state = review_state(stored.reviewed, stored.labels, cutoffs)
         return Hit(1, 0.0, stored, marked, state, ranking.link(stored))
 

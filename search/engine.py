@@ -58,6 +58,16 @@ class Snapshot(Protocol):
     def terms(self, prefix: str) -> Mapping[str, int]:
         """Return the indexed words that start with `prefix`, with the number of passages that have each."""
 
+    def frequency(self, *words: str) -> int:
+        """Return how many passages have an indexed word, or several in a row."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the articles, sorted."""
+
+    def spellings(self) -> Mapping[str, int]:
+        """Return the words as they are written, in lower case, and how often; some may be gone by now."""
+
 
 class Engine(Protocol):
     """Takes changes and hands out snapshots.

@@ -39,6 +39,7 @@ def admits(filters: Filters, facts: Facts) -> bool:
         and (not filters.language or facts.language in filters.language)
         and (not filters.review or _state(filters, facts) in filters.review)
         and (filters.reviewed_since is None or (facts.reviewed or "") >= filters.reviewed_since)
+        and (filters.reviewed_before is None or "" < (facts.reviewed or "") < filters.reviewed_before)
     )
 
 

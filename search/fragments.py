@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from search.analysis import tokens
+from search.analysis import Token, tokens
 from search.model import Clause, Fragment, Query
 
 
-def fragments(text: str, query: Query) -> tuple[Fragment, ...]:
+def fragments(text: str, query: Query, language: str = "en") -> tuple[Fragment, ...]:
     """Mark the words of `query` in `text`; the fragments joined are the text.
 
     Words people ask with ("how", "can") are not marked; a phrase is marked where it stands as a whole.
     """
-    marked = [clause for clause in query.clauses if clause.occur != "must_not" and clause.field in (None, "body")]
+    marked = [clause for clause in query.clauses if not clause.excluded and clause.field in (None, "body")]
     marked = [clause for clause in marked if clause.content] or marked
     pieces: list[Fragment] = []
     end = 0
-    for start, stop in _merged(text, _spans(text, marked)):
+    for start, stop in _merged(text, _spans(tuple(tokens(text, language)), marked)):
         if start > end:
             pieces.append(Fragment(text[end:start], False))
         pieces.append(Fragment(text[start:stop], True))
@@ -27,19 +27,18 @@ def fragments(text: str, query: Query) -> tuple[Fragment, ...]:
     return tuple(pieces)
 
 
-def _spans(text: str, clauses: Iterable[Clause]) -> list[tuple[int, int]]:
-    words = {clause.words[0] for clause in clauses if len(clause.words) == 1}
-    phrases = [clause.words for clause in clauses if len(clause.words) > 1]
-    found = list(tokens(text))
-    spans = [(token.start, token.end) for token in found if token.stem in words]
-    if phrases:
-        places = {token.position: token for token in found}
-        for phrase in phrases:
-            for token in found:
-                there = [places.get(token.position + n) for n in range(len(phrase))]
-                if all(word in ("", one.stem if one else "") for word, one in zip(phrase, there, strict=True)):
-                    last = there[-1]
-                    spans.append((token.start, last.end if last else token.end))
+def _spans(found: Sequence[Token], clauses: Iterable[Clause]) -> list[tuple[int, int]]:
+    words: set[str] = set()
+    spans: list[tuple[int, int]] = []
+    for clause in clauses:
+        if len(clause.words) == 1 or clause.kind == "prefix":
+            words.update(clause.words)
+            continue
+        for first in range(len(found) - len(clause.words) + 1):
+            there = found[first : first + len(clause.words)]
+            if all(word in ("", *one.stems) for word, one in zip(clause.words, there, strict=True)):
+                spans.append((there[0].start, there[-1].end))
+    spans.extend((token.start, token.end) for token in found if not words.isdisjoint(token.stems))
     return sorted(spans)
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from corpus.article import Article
 from corpus.passages import Passage, cut
 from corpus.review import ReviewState
 
-Occur = Literal["should", "must", "must_not"]
-Kind = Literal["term", "phrase", "synonym", "spelling", "prefix"]
+Kind = Literal["term", "phrase", "variant", "synonym", "spelling", "prefix"]
 PartKind = Literal["term", "phrase", "all_words", "proximity", "synonym", "spelling", "semantic"]
 
 FILTERS = ("label", "article", "source", "language", "review", "reviewed_since")
@@ -20,19 +19,19 @@ FILTERS = ("label", "article", "source", "language", "review", "reviewed_since")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One thing a passage may, must or must not have.
+    """One thing a passage may or, where it is `excluded`, must not have.
 
-    `words` are analysed: one is a term, several are a phrase, in order, where "" stands for any word. `field` is
-    "title", "headings" or "body"; None is the whole passage in its context. Clauses of the same `group`
-    stand for the same word the person typed (a synonym beside it, say); `content` tells words that carry meaning from
-    question words.
+    `words` are analysed: one is a term, several are a phrase, in order, where "" stands for any word; of a prefix, they
+    are the indexed words that begin with it, any of which will do. `field` is "title", "headings" or "body"; None is
+    the whole passage in its context. Each word a person typed is a group; `groups` are those that the clause stands for
+    (a synonym of two words stands for both). `content` tells words that carry meaning from question words.
     """
 
     words: tuple[str, ...]
     typed: str
-    group: int
+    groups: tuple[int, ...]
     kind: Kind = "term"
-    occur: Occur = "should"
+    excluded: bool = False
     field: str | None = None
     weight: float = 1.0
     content: bool = True
@@ -42,7 +41,8 @@ class Clause:
 class Filters:
     """What restricts the passages: values of one name are OR, names are AND; empty does not restrict.
 
-    `hidden_labels` keeps articles out of answers (the handbook). `review_cutoffs`: see `corpus.review`.
+    `reviewed_before` is the first day that is too late. `hidden_labels` keeps articles out of answers (the handbook).
+    `review_cutoffs`: see `corpus.review`.
     """
 
     label: tuple[str, ...] = ()
@@ -51,25 +51,36 @@ class Filters:
     language: tuple[str, ...] = ()
     review: tuple[str, ...] = ()
     reviewed_since: str | None = None
+    reviewed_before: str | None = None
     hidden_labels: tuple[str, ...] = ()
     review_cutoffs: tuple[tuple[str, datetime.date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The text with its misspelled words mended; `applied` where that is what was searched for."""
+
+    query: str
+    applied: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is asked: the text as typed, its clauses, and its filters.
 
-    A passage matches when it has every `must` clause, no `must_not` clause and, where no clause is a must, at
-    least one content word (any word, where the query has no other). With `all_words`, passages that have
-    every content word come before those that do not.
+    A passage matches when of each alternative in `required` it has one clause, or lacks one that is excluded: any
+    condition of AND, OR and NOT can be put so. With `all_words`, passages that have something of every group
+    with content come before those that do not.
     """
 
     text: str
     clauses: tuple[Clause, ...] = ()
+    required: tuple[tuple[Clause, ...], ...] = ((),)
     filters: Filters = Filters()
     all_words: bool = False
     explain: bool = False
     remarks: tuple[str, ...] = ()
+    suggestion: Suggestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +238,7 @@ class Results:
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     nothing_found: bool = False
     nearest: tuple[Hit, ...] = ()
+    suggestion: Suggestion | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the results as the JSON object of the command line and the API."""
@@ -238,7 +250,7 @@ class Results:
             "limit": self.limit,
             "total": self.total,
             "took_ms": round(self.took_ms, 3),
-            "suggestion": None,
+            "suggestion": asdict(self.suggestion) if self.suggestion else None,
             "answer": None,
             "nothing_found": self.nothing_found,
             "urgent": [],

@@ -1,66 +1,76 @@
-"""What a person typed to a Query, in stages: checked, split at quotes, words told apart, clauses made."""
+"""What a person typed to a Query, in stages: checked, cut at its syntax, made into clauses and conditions."""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 
 from corpus.errors import InputError
-from search.analysis import WORD, analyse_word, fold, tokens
-from search.model import FILTERS, Clause, Filters, Occur, Query
+from search import spelling, syntax
+from search.analysis import WORD
+from search.clauses import Clauses
+from search.model import FILTERS, Clause, Filters, Query, Suggestion
+from search.synonyms import Synonyms
+from search.syntax import Item, Literals, MalformedError
+from search.vocabulary import Vocabulary
 
 MAX_LENGTH = 20_000
 HIDDEN_LABEL = "handbook"
 
-# Words people ask with, and words that only join others. They are indexed and count for less than what is asked about:
-# of full, half and no weight, half was best over six collections (nDCG@10 .562, .575 and .572, whole documents).
-QUESTION_WORDS = frozenset(
-    """
-    about after again ago all almost along already also although always am among another any anybody anyone around away
-    back because become before best between both bring came can come could did do does doing down during each either
-    else enough even ever every few first further get getting give go going good got hello help here hi how however i
-    i'd i'll i'm i've im instead ive just know last least less let like likely little long lot made make many may me
-    mean means might mine more most much must my myself near need never new next no not nothing now off often ok okay
-    one only other others out over own per please possible put question quite rather really right same see seem seems
-    several shall should show since some somebody someone something still sure take taken tell thank thanks though
-    through today together too toward try trying under until up upon use used using very via want way well what what's
-    when where whether which while who whole whom whose why within without work yes yet you
-    """.split()
-)
-QUESTION_WEIGHT = 0.5
-_FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
-
 # Up to this many content words, passages with all of them come first.
 ALL_WORDS_UP_TO = 2
 
-# With more words than this outside its quotation marks a text is prose, whose quotation marks are not an operator:
-# the words inside count as words, the phrase as one more.
+# With more words than this outside its quotation marks a text is prose, which has no syntax: quoted words count as
+# words, the phrase as one more.
 PROSE_FROM = 8
 
-_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»')
 
-
-def parse(text: str, filters: Filters | None = None, *, explain: bool = False) -> Query:
-    """Turn what a person typed into a Query.
+def parse(
+    text: str,
+    filters: Filters | None = None,
+    *,
+    vocabulary: Vocabulary | None = None,
+    synonyms: Synonyms | None = None,
+    exact: bool = False,
+    explain: bool = False,
+) -> Query:
+    """Turn what a person typed into a Query; with `exact`, misspelled words are looked for as they are.
 
     Raises:
         InputError: longer than 20,000 characters, or not text.
     """
     text = checked(text)
-    clauses = tuple(_merged(_clauses(text)))
-    content = {clause.group for clause in clauses if clause.content}
-    remarks: tuple[str, ...] = ()
-    if text and not clauses:
-        remarks = ("These words are too common to search for. Add a word about what is asked.",)
+    vocabulary, synonyms = vocabulary or Vocabulary(), synonyms or Synonyms()
+    reading = _read(text, lambda: Clauses(vocabulary, synonyms))
+    suggestion = None
+    if mends := spelling.mended(reading.clauses.typed, vocabulary):
+        suggestion = Suggestion(spelling.written_anew(text, mends), not exact)
+        if not exact:
+            new = frozenset(word for words in mends.values() for word in words.split())
+            reading = _read(suggestion.query, lambda: Clauses(vocabulary, synonyms, new))
+    made = tuple(reading.clauses.made())
+    scored = [clause for clause in made if not clause.excluded]
+    content = {group for clause in scored if clause.content for group in clause.groups}
+    remarks = list(reading.remarks)
+    if not scored:
+        reading.required = [frozenset()]
+        if text:
+            remarks.append("These words are too common to search for. Add a word about what is asked.")
+    elif not reading.is_condition and all(any(excluded for _, excluded in one) for one in reading.required):
+        any_of = content or {group for clause in scored for group in clause.groups}
+        reading.required.append(frozenset((group, False) for group in any_of))
     return Query(
         text=text,
-        clauses=clauses,
-        filters=filters or Filters(),
+        clauses=made,
+        required=tuple(one for literals in reading.required for one in _in_clauses(literals, made)),
+        filters=_both(filters or Filters(), reading),
         all_words=1 < len(content) <= ALL_WORDS_UP_TO,
         explain=explain,
-        remarks=remarks,
+        remarks=tuple(remarks),
+        suggestion=suggestion,
     )
 
 
@@ -77,57 +87,122 @@ def checked(text: str) -> str:
     return text.strip()
 
 
-def pieces(text: str) -> Iterator[tuple[bool, str]]:
-    """Split at quotation marks: yield (quoted, piece); a mark without its partner is a blank."""
-    end = 0
-    for match in _QUOTED.finditer(text):
-        yield False, text[end : match.start()]
-        yield True, next(group for group in match.groups() if group is not None)
-        end = match.end()
-    yield False, text[end:]
+@dataclass(slots=True)
+class _Reading:
+    """What a text asks for: its clauses, the alternatives that must hold, and its filters."""
+
+    clauses: Clauses
+    required: list[Literals] = field(default_factory=list)
+    is_condition: bool = False
+    filters: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def terms(self, item: Item, excluded: bool) -> list[int]:
+        """Add what an item asks for; return its groups."""
+        if item.kind == "filter" and item.name:
+            self.filters.append((item.name, _filter_value(item)))
+            return []
+        add = {"phrase": self.clauses.phrase, "prefix": self.clauses.prefix}.get(item.kind, self.clauses.words)
+        return add(item.text, syntax.FIELDS.get(item.name or ""), excluded)
 
 
-def _clauses(text: str) -> Iterator[Clause]:
-    found = list(pieces(text))
-    unquoted = sum(len(WORD.findall(piece)) for quoted, piece in found if not quoted)
-    prose = unquoted > PROSE_FROM
-    group = 0
-    for quoted, piece in found:
-        words = phrase(piece) if quoted else ()
-        if len(words) > 1 or (words and not prose):
-            occur: Occur = "should" if prose else "must"
-            yield Clause(words, piece.strip(), group, kind="phrase" if len(words) > 1 else "term", occur=occur)
-            group += 1
-        if quoted and not prose:
-            continue
-        for match in WORD.finditer(piece):
-            stem = analyse_word(match[0])
-            if stem is None:
-                continue
-            asking = fold(match[0]) in _FOLDED_QUESTION_WORDS
-            yield Clause((stem,), match[0], group, content=not asking, weight=QUESTION_WEIGHT if asking else 1.0)
-            group += 1
+def _read(text: str, clauses: Callable[[], Clauses]) -> _Reading:
+    found = list(syntax.items(text))
+    outside = syntax.QUOTED.sub(" ", text)
+    prose = sum(1 for _ in WORD.finditer(outside)) > PROSE_FROM or "\n" in outside
+    reading = _Reading(clauses())
+    if any(item.kind == "operator" for item in found):
+        try:
+            if syntax.is_sentence(text):
+                raise MalformedError
+            reading.required.extend(syntax.conjunction(syntax.condition(found), reading.terms))
+            reading.is_condition = True
+        except (MalformedError, InputError):
+            reading = _Reading(clauses())
+            if not prose:
+                reading.remarks.append("AND, OR, NOT and brackets make no condition here: they were read as words.")
+    if not reading.is_condition:
+        (_read_prose if prose else _read_items)(reading, text, found)
+    return reading
 
 
-def phrase(text: str) -> tuple[str, ...]:
-    """Return the stems of `text` in order; "" stands where a stop word stood between them."""
-    words: list[str] = []
-    first = None
-    for token in tokens(text):
-        first = token.position if first is None else first
-        words.extend([""] * (token.position - first - len(words)))
-        words.append(token.stem)
-    return tuple(words)
+def _read_prose(reading: _Reading, text: str, found: Sequence[Item]) -> None:
+    start = 0
+    for match in syntax.QUOTED.finditer(text):
+        reading.clauses.words(text[start : match.start()])
+        quoted = match[match.lastgroup or 0]
+        if len(reading.clauses.words(quoted)) > 1:
+            reading.clauses.phrase(quoted)
+        start = match.end()
+    reading.clauses.words(text[start:])
 
 
-def _merged(clauses: Iterator[Clause]) -> Iterator[Clause]:
-    """Join what was typed more than once into one clause that counts as often (Robertson's query term frequency)."""
-    together: dict[tuple[tuple[str, ...], str], Clause] = {}
-    for clause in clauses:
-        key = (clause.words, clause.occur)
-        first = together.get(key)
-        together[key] = replace(first, weight=first.weight + clause.weight) if first else clause
-    yield from together.values()
+def _read_items(reading: _Reading, text: str, found: Sequence[Item]) -> None:
+    for item in found:
+        if item.kind == "filter":
+            try:
+                if item.excluded:
+                    raise InputError("A filter cannot be excluded.")
+                reading.terms(item, False)
+            except InputError:
+                reading.clauses.words(f"{item.name} {item.text}")
+                reading.remarks.append(f"“{item.name}:{item.text}” is no filter here: it was read as words.")
+        elif item.kind in ("words", "phrase", "prefix"):
+            groups = reading.terms(item, item.excluded)
+            if item.excluded or item.name or item.kind == "phrase":
+                reading.required.extend(frozenset({(group, item.excluded)}) for group in groups)
+        elif item.kind == "operator":
+            reading.clauses.words(item.text)
+
+
+def _in_clauses(literals: Literals, made: Sequence[Clause]) -> Iterator[tuple[Clause, ...]]:
+    """Put alternatives in clauses: what is missing is missing in each of its forms."""
+    having = {group for group, excluded in literals if not excluded}
+    wanted = tuple(one for one in made if not one.excluded and having.intersection(one.groups))
+    missing = [[one for one in made if one.excluded and group in one.groups] for group, no in literals if no]
+    for chosen in product(*missing):
+        yield (*wanted, *chosen)
+
+
+def _filter_value(item: Item) -> str:
+    """Return the value of a filter.
+
+    Raises:
+        InputError: it is none that the filter takes.
+    """
+    if item.name == "review":
+        _state(item.text)
+    if item.name == "reviewed":
+        _days(item.text)
+    return item.text
+
+
+def _both(filters: Filters, reading: _Reading) -> Filters:
+    """Add the filters of the text to those that were asked for beside it."""
+    values = {name: [value for own, value in reading.filters if own == name] for name in syntax.FILTERS}
+    since, before = filters.reviewed_since, filters.reviewed_before
+    for value in values.pop("reviewed"):
+        first, after = _days(value)
+        since = max(filter(None, (since, first)), default=None)
+        before = min(filter(None, (before, after)), default=None)
+    merged = {name: (*getattr(filters, name), *own) for name, own in values.items() if own}
+    shown = {"hidden_labels": ()} if "label" in merged or "article" in merged else {}
+    return replace(filters, reviewed_since=since, reviewed_before=before, **merged, **shown)
+
+
+def _days(value: str) -> tuple[str | None, str | None]:
+    """Read a day, month or year with a comparison before it; return the first day, and the first that is too late."""
+    match = re.fullmatch(r"(>=|<=|>|<|=)?(.*)", value)
+    comparison, first = (match[1] or "=", _date(match[2])) if match else ("", _date(value))
+    if len(value.split("-")) == 1:
+        after = first.replace(year=first.year + 1)
+    elif len(value.split("-")) == 2:
+        after = (first + datetime.timedelta(days=31)).replace(day=1)
+    else:
+        after = first + datetime.timedelta(days=1)
+    lower = {">": after, ">=": first, "=": first}.get(comparison)
+    upper = {"<": first, "<=": after, "=": after}.get(comparison)
+    return lower.isoformat() if lower else None, upper.isoformat() if upper else None
 
 
 def parse_filters(given: Mapping[str, Sequence[str]], review_cutoffs: Mapping[str, datetime.date]) -> Filters:
@@ -143,8 +218,8 @@ def parse_filters(given: Mapping[str, Sequence[str]], review_cutoffs: Mapping[st
             raise InputError(f"There is no filter {name!r}. Filters are: {', '.join(FILTERS)}.", "unknown_filter")
         for value in values:
             checked(value)
-            if name == "review" and value not in ("reviewed", "overdue", "unknown"):
-                raise InputError("The filter review takes reviewed, overdue or unknown.", "bad_filter")
+            if name == "review":
+                _state(value)
             if name == "reviewed_since":
                 _date(value)
     since = given.get("reviewed_since") or ()
@@ -158,6 +233,11 @@ def parse_filters(given: Mapping[str, Sequence[str]], review_cutoffs: Mapping[st
         hidden_labels=() if given.get("label") or given.get("article") else (HIDDEN_LABEL,),
         review_cutoffs=tuple(sorted(review_cutoffs.items())),
     )
+
+
+def _state(value: str) -> None:
+    if value not in ("reviewed", "overdue", "unknown"):
+        raise InputError("The filter review takes reviewed, overdue or unknown.", "bad_filter")
 
 
 def _date(value: str) -> datetime.date:

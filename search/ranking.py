@@ -35,7 +35,7 @@ def page_of_hits(snapshot: Snapshot, query: Query, *, page: int, limit: int) -> 
             rank=wanted - limit + n,
             score=candidate.score,
             passage=stored[candidate.passage_id],
-            fragments=fragments(stored[candidate.passage_id].text, query),
+            fragments=fragments(stored[candidate.passage_id].text, query, stored[candidate.passage_id].language),
             review_state=review_state(
                 stored[candidate.passage_id].reviewed, stored[candidate.passage_id].labels, cutoffs
             ),

@@ -7,11 +7,12 @@ weighted BM25 of the title and of the headings alone (`search.fields`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from search.fields import FIELDS, Field
-from search.model import Clause, Part, Query
+from search.model import Clause, Kind, Part, PartKind
 
 # Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), section 3.3. B is that of a whole passage; a
 # field's own stands in `search.fields`. Sweep over the six collections, mean nDCG@10: K1 1 .612, 1.2 .615, 1.4 .613;
@@ -22,6 +23,8 @@ B = 0.6
 # A question word's idf stops here: in a small library "after" is rare by chance. Sweep over stackfaq, med and cacm: 1.5
 # and no cap at all are even there (mean nDCG@10 .665); in a library of one article the cap lifts the right passage.
 QUESTION_IDF = 1.5
+
+_PART_KINDS: Mapping[Kind, PartKind] = {"phrase": "phrase", "synonym": "synonym", "spelling": "spelling"}
 
 # How much a word counts for that gathers in few passages, see `telling`. Sweep over the six collections, mean nDCG@10:
 # 0 .608, .5 .613, 1 .615, 1.5 .614, 2 .612; at 1 none of the six is lower than at 0.
@@ -101,7 +104,7 @@ class Weights:
 
     def parts(self, counts: Sequence[int], lengths: Sequence[int]) -> list[Part]:
         """Return the score of one passage as parts."""
-        kind = "term" if self.clause.kind == "prefix" else self.clause.kind
+        kind = _PART_KINDS.get(self.clause.kind, "term")
         return [
             Part(kind, field, self.clause.typed, float(score))
             for field, score in self.scores(counts, lengths)
@@ -120,22 +123,45 @@ def _field_weight(clause: Clause, field: Field) -> float:
     return 1.0 if clause.field == field.name else 0.0
 
 
+_STAND_INS = ("variant", "synonym")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many passages have a clause: in each of `FIELDS`, and anywhere; and how often they have it."""
+
+    fields: Sequence[int]
+    anywhere: int
+    occurrences: int
+
+
+def weights(
+    clauses: Iterable[Clause], counted: Mapping[Clause, Counted], passages: int, means: Sequence[float]
+) -> dict[Clause, Weights]:
+    """Return what each clause is worth.
+
+    Another spelling or a synonym is never rarer than what was typed: it would outweigh the word that it stands for.
+    """
+    found: dict[Clause, Weights] = {}
+    for clause in clauses:
+        own = counted[clause]
+        if clause.kind in _STAND_INS:
+            typed = [
+                count
+                for one, count in counted.items()
+                if one.kind not in _STAND_INS and {*one.groups} & {*clause.groups}
+            ]
+            least = min(typed, key=lambda count: count.anywhere, default=own)
+            if least.anywhere > own.anywhere:
+                fields = [max(pair) if pair[0] else 0 for pair in zip(own.fields, least.fields, strict=True)]
+                own = Counted(fields, least.anywhere, least.occurrences)
+        found[clause] = Weights(clause, passages, own.fields, own.anywhere, own.occurrences, means)
+    return found
+
+
 def all_words_bonus(weights: Iterable[Weights]) -> float:
-    """Return what having every content word adds, so that no passage without one of them scores higher."""
-    content: dict[int, float] = {}
-    other = 0.0
-    for weight in weights:
-        if weight.clause.content:
-            content[weight.clause.group] = content.get(weight.clause.group, 0.0) + weight.highest
-        else:
-            other += weight.highest
-    return sum(content.values()) - min(content.values()) + other
-
-
-def required(query: Query) -> list[list[Clause]]:
-    """Return groups of clauses; a passage that matches has at least one clause of every group."""
-    musts = [[clause] for clause in query.clauses if clause.occur == "must"]
-    if musts:
-        return musts
-    shoulds = [clause for clause in query.clauses if clause.occur == "should"]
-    return [[clause for clause in shoulds if clause.content] or shoulds]
+    """Return what having something of every group with content adds: no passage without one of them scores higher."""
+    every = list(weights)
+    groups = {group for weight in every if weight.clause.content for group in weight.clause.groups}
+    of_group = [sum(weight.highest for weight in every if group in weight.clause.groups) for group in groups]
+    return sum(weight.highest for weight in every) - min(of_group, default=0.0)

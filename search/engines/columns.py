@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -16,12 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from search.engines.article_table import ArticleFacts, ArticleTable, facts_of
+from search.analysis import written_words
+from search.engines.article_table import ArticleFacts, ArticleTable, Numbers, facts_of
 from search.engines.blocks import Blobs, BlockArray
 from search.fields import NAMES
 from search.model import StoredPassage
-
-Ints = npt.NDArray[np.int64]
 
 # The files of a segment's columns, and what they hold.
 FILES: dict[str, npt.DTypeLike] = {
@@ -38,12 +38,15 @@ FILES: dict[str, npt.DTypeLike] = {
     "ids": np.uint8,
     "ids-starts": np.int64,
     "id-order": np.int32,
+    "spellings": np.uint8,
+    "spelling-counts": np.int32,
     "stored": np.uint8,
     "stored-starts": np.int64,
 }
 
 # A position is the word's place in its field plus the field's number times this.
 FIELD_STRIDE = 1 << 28
+PASSAGE_STRIDE = 1 << 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Columns:
         self.article_of: npt.NDArray[np.int32] = arrays["articles-of"].read()
         self._ids = Blobs(arrays["ids"], arrays["ids-starts"])
         self._id_order = arrays["id-order"]
+        self._spellings = arrays["spellings"]
+        self._spelling_counts = arrays["spelling-counts"]
         self._stored = Blobs(arrays["stored"], arrays["stored-starts"])
         facts = json.loads(arrays["articles"].read().tobytes())
         self.articles = ArticleTable([ArticleFacts(**{**one, "labels": tuple(one["labels"])}) for one in facts])
@@ -113,16 +118,21 @@ class Columns:
         first, last = (0, 0) if number is None else self._posting_starts.read(number, number + 2).tolist()
         return self._documents.read(first, last), [counts.read(first, last) for counts in self._counts]
 
-    def positions(self, term: str) -> Iterator[tuple[int, Ints]]:
-        """Yield (document, positions) for each passage that has `term`."""
+    def places(self, term: str) -> Numbers:
+        """Return where `term` stands, rising: the passage's number times `PASSAGE_STRIDE` plus the position."""
         number = self.terms.find(term.encode())
         if number is None:
-            return
+            return np.zeros(0, np.int64)
         documents, counts = self.postings(term)
         first, last = self._position_starts.read(number, number + 2).tolist()
-        found = self._positions.read(first, last).astype(np.int64)
-        ends = np.cumsum(np.sum(counts, axis=0, dtype=np.int64))
-        yield from zip(documents.tolist(), np.split(found, ends[:-1]), strict=True)
+        starts: Numbers = documents.astype(np.int64) * PASSAGE_STRIDE
+        starts = np.repeat(starts, np.sum(counts, axis=0, dtype=np.int64))
+        return starts + self._positions.read(first, last).astype(np.int64)
+
+    def spellings(self) -> dict[str, int]:
+        """Return the words as they are written, in lower case, and how often; those of deleted passages with them."""
+        words = self._spellings.read().tobytes().decode("utf-8", "surrogatepass")
+        return dict(zip(words.split("\n"), self._spelling_counts.read().tolist(), strict=False))
 
     def verify(self) -> None:
         """Check every block that was not read yet."""
@@ -167,7 +177,9 @@ def _write_passages(files: _Files, passages: Iterable[StoredPassage]) -> int:
     articles: dict[str, int] = {}
     facts: list[dict[str, Any]] = []
     starts = [0]
+    spellings: Counter[str] = Counter()
     for stored in passages:
+        spellings.update(written_words(text for texts in stored.field_texts().values() for text in texts))
         ids.append(stored.passage_id.encode())
         if stored.article_id not in articles:
             articles[stored.article_id] = len(facts)
@@ -177,6 +189,8 @@ def _write_passages(files: _Files, passages: Iterable[StoredPassage]) -> int:
         files.add("stored", data)
         starts.append(starts[-1] + len(data))
     files.add("stored-starts", starts)
+    files.add("spellings", "\n".join(spellings).encode("utf-8", "surrogatepass"))
+    files.add("spelling-counts", list(spellings.values()))
     files.add("ids", b"".join(ids))
     files.add("ids-starts", np.cumsum([0, *map(len, ids)]))
     files.add("id-order", sorted(range(len(ids)), key=ids.__getitem__))

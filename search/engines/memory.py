@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 from corpus.article import Article, Change
 from search import scoring
-from search.analysis import tokens
+from search.analysis import tokens, written_words
 from search.engine import DamagedError, EngineState
 from search.fields import NAMES
 from search.filtering import FACETS, admits, facet_values
+from search.languages import of
 from search.model import Candidate, Candidates, Clause, Part, Query, StoredPassage, stored_passages
 
 
@@ -52,30 +54,46 @@ class MemoryEngine:
     def _index(self, number: int) -> None:
         self._passages = {stored.passage_id: stored for group in self._articles.values() for stored in group}
         self._words = {key: _words(stored) for key, stored in self._passages.items()}
-        self._lengths = {key: [len(w) - w.count("") for w in words.values()] for key, words in self._words.items()}
+        self._lengths = {key: [sum(map(len, own)) for own in words.values()] for key, words in self._words.items()}
         self.state = EngineState("memory", number, None, len(self._articles), len(self._passages))
 
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
         return {key: self._passages[key] for key in ids if key in self._passages}
 
     def terms(self, prefix: str) -> Mapping[str, int]:
-        having = Counter(word for fields in self._words.values() for word in set().union(*fields.values()))
-        return {word: count for word, count in having.items() if word and word.startswith(prefix)}
+        having = Counter(
+            word for fields in self._words.values() for word in {w for own in fields.values() for w in chain(*own)}
+        )
+        return {word: count for word, count in having.items() if word.startswith(prefix)}
+
+    def frequency(self, *words: str) -> int:
+        return len(self._counts(Clause(words, "", (0,))))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted({of(stored.language) for stored in self._passages.values()}))
+
+    def spellings(self) -> Mapping[str, int]:
+        texts = (text for one in self._passages.values() for texts in one.field_texts().values() for text in texts)
+        return Counter(written_words(texts))
 
     def candidates(self, query: Query, k: int) -> Candidates:
-        scorers = {clause: _Scorer(clause, self._words, self._lengths) for clause in query.clauses}
-        needed = scoring.required(query)
-        content = {clause.group for clause in query.clauses if clause.content}
-        bonus = scoring.all_words_bonus(one.weights for one in scorers.values()) if query.all_words else 0.0
+        counts = {clause: self._counts(clause) for clause in query.clauses}
+        having = {clause: _counted(own.values()) for clause, own in counts.items()}
+        means = [sum(own[n] for own in self._lengths.values()) / max(len(self._lengths), 1) for n in range(len(NAMES))]
+        scored = [clause for clause in query.clauses if not clause.excluded]
+        weights = scoring.weights(scored, having, len(self._words), means)
+        content = {group for clause in scored if clause.content for group in clause.groups}
+        bonus = scoring.all_words_bonus(weights.values()) if query.all_words else 0.0
         found: list[Candidate] = []
         for key, stored in self._passages.items():
-            has = [clause for clause, scorer in scorers.items() if key in scorer.counts]
-            if not admits(query.filters, stored) or any(clause.occur == "must_not" for clause in has):
+            if not admits(query.filters, stored):
                 continue
-            if not all(any(clause in has for clause in group) for group in needed):
+            if not all(any((key in counts[one]) != one.excluded for one in group) for group in query.required):
                 continue
-            parts = [part for clause in has for part in scorers[clause].parts(key)]
-            if bonus and content <= {clause.group for clause in has}:
+            has = [clause for clause in scored if key in counts[clause]]
+            parts = [part for one in has for part in weights[one].parts(counts[one][key], self._lengths[key])]
+            if bonus and content <= {group for clause in has for group in clause.groups}:
                 parts.append(Part("all_words", None, "", bonus))
             score = round(sum(part.score for part in parts), scoring.DIGITS)
             found.append(Candidate(key, score, tuple(parts) if query.explain else ()))
@@ -90,43 +108,35 @@ class MemoryEngine:
             facets={name: Counter(v for one in values for v in one[name]) for name in FACETS},
         )
 
-
-class _Scorer:
-    """Counts one clause in all passages, by field, and scores it."""
-
-    def __init__(
-        self, clause: Clause, words: Mapping[str, dict[str, list[str]]], lengths: Mapping[str, list[int]]
-    ) -> None:
-        names = [name for name in NAMES if clause.field in (None, name)]
+    def _counts(self, clause: Clause) -> dict[str, list[int]]:
+        """Count a clause by field in every passage that has it."""
         counts = {
-            key: [_occurrences(clause.words, fields[name]) if name in names else 0 for name in NAMES]
-            for key, fields in words.items()
+            key: [_occurrences(clause, fields[name]) if clause.field in (None, name) else 0 for name in NAMES]
+            for key, fields in self._words.items()
         }
-        self.counts = {key: count for key, count in counts.items() if any(count)}
-        self._lengths = lengths
-        having = [sum(bool(count[n]) for count in self.counts.values()) for n in range(len(NAMES))]
-        means = [sum(own[n] for own in lengths.values()) / max(len(lengths), 1) for n in range(len(NAMES))]
-        occurrences = sum(sum(count) for count in self.counts.values())
-        self.weights = scoring.Weights(clause, len(words), having, len(self.counts), occurrences, means)
-
-    def parts(self, key: str) -> list[Part]:
-        return self.weights.parts(self.counts[key], self._lengths[key])
+        return {key: count for key, count in counts.items() if any(count)}
 
 
-def _words(stored: StoredPassage) -> dict[str, list[str]]:
-    """Return the words by field, in order; "" stands for a stop word and for the end of a text."""
-    fields: dict[str, list[str]] = {}
+def _counted(counts: Collection[Sequence[int]]) -> scoring.Counted:
+    fields = [sum(bool(count[n]) for count in counts) for n in range(len(NAMES))]
+    return scoring.Counted(fields, len(counts), sum(map(sum, counts)))
+
+
+def _words(stored: StoredPassage) -> dict[str, list[tuple[str, ...]]]:
+    """Return by field what stands at each position; nothing for a stop word and for the end of a text."""
+    fields: dict[str, list[tuple[str, ...]]] = {}
     for name, texts in stored.field_texts().items():
         words = fields[name] = []
         for text in texts:
-            start = len(words)
-            for token in tokens(text):
-                words.extend([""] * (start + token.position - len(words)))
-                words.append(token.stem)
-            words.append("")
+            own = [token.stems for token in tokens(text, stored.language)]
+            while own and not own[-1]:
+                own.pop()
+            words.extend([*own, ()])
     return fields
 
 
-def _occurrences(phrase: Sequence[str], words: Sequence[str]) -> int:
-    places = range(len(words) - len(phrase) + 1)
-    return sum(all(wanted in ("", words[at + n]) for n, wanted in enumerate(phrase)) for at in places)
+def _occurrences(clause: Clause, words: Sequence[tuple[str, ...]]) -> int:
+    if clause.kind == "prefix":
+        return sum(len(set(clause.words) & set(stems)) for stems in words)
+    places = range(len(words) - len(clause.words) + 1)
+    return sum(all(wanted == "" or wanted in words[at + n] for n, wanted in enumerate(clause.words)) for at in places)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bisect
+import functools
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +13,10 @@ import numpy.typing as npt
 
 from search import scoring
 from search.engines.article_table import ArticleFacts, Numbers
-from search.engines.columns import FIELD_STRIDE, Columns
+from search.engines.columns import FIELD_STRIDE, PASSAGE_STRIDE, Columns
 from search.fields import NAMES
 from search.filtering import FACETS
+from search.languages import of
 from search.model import Candidate, Candidates, Clause, Filters, Part, Query, StoredPassage
 
 Mask = npt.NDArray[np.bool_]
@@ -33,7 +36,6 @@ class _Match:
 
     documents: Numbers
     counts: Numbers
-    weights: scoring.Weights
 
 
 class Ranker:
@@ -92,32 +94,55 @@ class Ranker:
         counts = {word: len(self._postings(word)[0]) for word in sorted(words)}
         return {word: count for word, count in counts.items() if count}
 
+    def frequency(self, *words: str) -> int:
+        """Return how many passages have an indexed word, or several in a row."""
+        return len(self._row(words)[0])
+
+    @functools.cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the articles, sorted."""
+        return tuple(sorted({of(self._facts[n].language) for n in np.unique(self._article_of[self._alive])}))
+
+    def spellings(self) -> Mapping[str, int]:
+        """Return the words as they are written, in lower case, and how often."""
+        return sum((Counter(segment.columns.spellings()) for segment in self._segments), Counter())
+
     def candidates(self, query: Query, k: int) -> Candidates:
         matches = {clause: self._match(clause) for clause in query.clauses}
         matched = self._admitted(query.filters).copy()
-        for group in scoring.required(query):
-            matched &= self._mask(matches[clause] for clause in group)
-        for clause, match in matches.items():
-            if clause.occur == "must_not":
-                matched[match.documents] = False
+        for group in query.required:
+            satisfied = self._mask(matches[clause] for clause in group if not clause.excluded)
+            for clause in group:
+                if clause.excluded:
+                    satisfied |= ~self._mask([matches[clause]])
+            matched &= satisfied
+        having = {
+            clause: scoring.Counted(
+                np.count_nonzero(match.counts, axis=1).tolist(), len(match.documents), int(match.counts.sum())
+            )
+            for clause, match in matches.items()
+        }
+        scored = [clause for clause in query.clauses if not clause.excluded]
+        weights = scoring.weights(scored, having, self._size, self._means)
         scores = np.zeros(len(matched))
-        for clause, match in matches.items():
-            if clause.occur != "must_not":
-                for _, part in match.weights.scores(list(match.counts), list(self._lengths[:, match.documents])):
-                    scores[match.documents] += part
-        bonus = scoring.all_words_bonus(match.weights for match in matches.values()) if query.all_words else 0.0
+        for clause, weight in weights.items():
+            match = matches[clause]
+            for _, part in weight.scores(list(match.counts), list(self._lengths[:, match.documents])):
+                scores[match.documents] += part
+        bonus = scoring.all_words_bonus(weights.values()) if query.all_words else 0.0
         has_all = np.zeros(0, bool)
         if bonus:
-            content = {clause.group for clause in query.clauses if clause.content}
             has_all = np.ones(len(matched), bool)
-            for number in content:
-                has_all &= self._mask(match for clause, match in matches.items() if clause.group == number)
+            for number in {number for clause in scored if clause.content for number in clause.groups}:
+                has_all &= self._mask(matches[clause] for clause in scored if number in clause.groups)
             scores[has_all] += bonus
         documents = np.flatnonzero(matched)
         best, numbers = [], []
         for number, key, score in self._best(documents, scores, k):
             numbers.append(number)
-            parts = self._parts(number, matches, bonus if bonus and has_all[number] else 0.0) if query.explain else ()
+            parts: tuple[Part, ...] = ()
+            if query.explain:
+                parts = self._parts(number, matches, weights, bonus if bonus and has_all[number] else 0.0)
             best.append(Candidate(key, score, parts))
         per_article = np.bincount(self._article_of[documents], minlength=len(self._facts))
         shown = {self._article_of[number] for number in numbers}
@@ -149,12 +174,19 @@ class Ranker:
         segment = bisect.bisect_right(self._starts, number) - 1
         return self._segments[segment].columns, number - self._starts[segment]
 
-    def _parts(self, number: int, matches: Mapping[Clause, _Match], bonus: float) -> tuple[Part, ...]:
+    def _parts(
+        self,
+        number: int,
+        matches: Mapping[Clause, _Match],
+        weights: Mapping[Clause, scoring.Weights],
+        bonus: float,
+    ) -> tuple[Part, ...]:
         parts: list[Part] = []
-        for clause, match in matches.items():
+        for clause, weight in weights.items():
+            match = matches[clause]
             at = int(np.searchsorted(match.documents, number))
-            if clause.occur != "must_not" and at < len(match.documents) and match.documents[at] == number:
-                parts.extend(match.weights.parts(match.counts[:, at].tolist(), self._lengths[:, number].tolist()))
+            if at < len(match.documents) and match.documents[at] == number:
+                parts.extend(weight.parts(match.counts[:, at].tolist(), self._lengths[:, number].tolist()))
         if bonus:
             parts.append(Part("all_words", None, "", bonus))
         return tuple(parts)
@@ -166,14 +198,26 @@ class Ranker:
         return mask
 
     def _match(self, clause: Clause) -> _Match:
-        documents, counts = self._postings(clause.words[0]) if len(clause.words) == 1 else self._phrase(clause.words)
+        if clause.kind == "prefix":
+            documents, counts = self._any_of(clause.words)
+        else:
+            documents, counts = self._row(clause.words)
         if clause.field is not None:
             counts = np.where(np.array([[name == clause.field] for name in NAMES]), counts, 0)
             there = counts.any(axis=0)
             documents, counts = documents[there], counts[:, there]
-        having = np.count_nonzero(counts, axis=1).tolist()
-        weights = scoring.Weights(clause, self._size, having, len(documents), int(counts.sum()), self._means)
-        return _Match(documents, counts, weights)
+        return _Match(documents, counts)
+
+    def _row(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
+        return self._postings(words[0]) if len(words) == 1 else self._phrase(words)
+
+    def _any_of(self, terms: Sequence[str]) -> tuple[Numbers, Numbers]:
+        total = np.zeros((len(NAMES), len(self._alive)), np.int64)
+        for term in terms:
+            documents, counts = self._postings(term)
+            total[:, documents] += counts
+        documents = np.flatnonzero(total.any(axis=0))
+        return documents, total[:, documents]
 
     def _postings(self, term: str) -> tuple[Numbers, Numbers]:
         found = [segment.columns.postings(term) for segment in self._segments]
@@ -192,25 +236,18 @@ class Ranker:
 
     def _phrase(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Count a phrase: the places where each word stands as far from the first as in the phrase."""
-        documents: list[int] = []
-        counts: list[list[int]] = []
+        documents = [np.zeros(0, np.int64)]
+        counts = [np.zeros((len(NAMES), 0), np.int64)]
         for start, segment in zip(self._starts, self._segments, strict=True):
-            firsts = dict(segment.columns.positions(words[0]))
+            found = segment.columns.places(words[0])
             for distance, word in enumerate(words):
-                if word and distance:
-                    others = dict(segment.columns.positions(word))
-                    firsts = {
-                        number: np.intersect1d(found, others[number] - distance, assume_unique=True)
-                        for number, found in firsts.items()
-                        if number in others
-                    }
-            for number, found in sorted(firsts.items()):
-                if len(found):
-                    documents.append(start + number)
-                    counts.append([int((found // FIELD_STRIDE == field).sum()) for field in range(len(NAMES))])
-        return self._without_deleted(
-            np.array(documents, np.int64), np.array(counts, np.int64).reshape(-1, len(NAMES)).T
-        )
+                if word and distance and len(found):
+                    found = found[_are_among(found + distance, segment.columns.places(word))]
+            own, at = np.unique(found // PASSAGE_STRIDE, return_inverse=True)
+            fields = found % PASSAGE_STRIDE // FIELD_STRIDE
+            documents.append(own + start)
+            counts.append(np.stack([np.bincount(at[fields == n], minlength=len(own)) for n in range(len(NAMES))]))
+        return self._without_deleted(np.concatenate(documents), np.concatenate(counts, axis=1))
 
     def _admitted(self, filters: Filters) -> Mask:
         articles = [segment.columns.articles.admitted(filters) for segment in self._segments]
@@ -228,3 +265,10 @@ class Ranker:
                 for code in np.flatnonzero(counts):
                     facets[name][values[code]] = facets[name].get(values[code], 0) + int(counts[code])
         return facets
+
+
+def _are_among(values: Numbers, ordered: Numbers) -> Mask:
+    """Tell which values are in an array that rises."""
+    at = np.searchsorted(ordered, values)
+    there: Mask = np.append(ordered, -1)[at] == values
+    return there

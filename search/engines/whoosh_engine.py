@@ -166,6 +166,16 @@ class WhooshSnapshot:
     def terms(self, prefix: str) -> Mapping[str, int]:
         return self.ranker.terms(prefix)
 
+    def frequency(self, *words: str) -> int:
+        return self.ranker.frequency(*words)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.ranker.languages
+
+    def spellings(self) -> Mapping[str, int]:
+        return self.ranker.spellings()
+
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
         numbers = {key: self.ranker.number_of(key) for key in ids}
         return {key: self.ranker.stored(number) for key, number in numbers.items() if number is not None}

@@ -22,6 +22,7 @@ from search.generations import SegmentEntry
 from search.model import StoredPassage, stored_passages
 
 WRITER_MEMORY_MB = 256
+LANGUAGE_END, TEXT_END = "\x1e", "\x1f"  # what is indexed: its language, then its texts; English where none is said
 TEXT_GAP = 1  # positions between two texts of one field, so that no phrase reaches across
 
 
@@ -32,12 +33,14 @@ class PassageAnalyzer(Analyzer):  # type: ignore[misc]
         token = Token(positions, removestops=True, mode=mode)
         token.boost = 1.0
         start = 0
-        for text in value.split("\x1f"):
+        language, said, texts = value.partition(LANGUAGE_END)
+        for text in (texts if said else value).split(TEXT_END):
             last = start
-            for found in analysis.tokens(text):
-                token.text, token.pos = found.stem, start + found.position
-                last = token.pos + 1
-                yield token
+            for found in analysis.tokens(text, language if said else "en"):
+                for stem in found.stems:
+                    token.text, token.pos = stem, start + found.position
+                    last = token.pos + 1
+                    yield token
             start = last + TEXT_GAP
 
 
@@ -131,12 +134,14 @@ def _names_of_its_own() -> Iterator[None]:
 
 
 def _document(stored: StoredPassage) -> dict[str, Any]:
-    texts = {name: "\x1f".join(texts) for name, texts in stored.field_texts().items()}
+    texts = {name: TEXT_END.join(texts) for name, texts in stored.field_texts().items()}
+    indexed = {f"_stored_{name}": text for name, text in texts.items() if SCHEMA[name].stored}
+    indexed |= {name: stored.language + LANGUAGE_END + text for name, text in texts.items()}
     facts = {
         name: getattr(stored, name)
         for name in ("heading_path", "anchor", "context", "url", "source", "language", "reviewed", "labels", "cautions")
     }
-    return {"passage_id": stored.passage_id, "article_id": stored.article_id, "facts": facts, **texts}
+    return {"passage_id": stored.passage_id, "article_id": stored.article_id, "facts": facts, **indexed}
 
 
 def _stored(fields: Mapping[str, Any]) -> StoredPassage:

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from search.analysis import analyse_word, fold, tokens
+from search.analysis import fold, tokens
 
 
 def stems(text: str) -> list[str]:
-    return [token.stem for token in tokens(text)]
+    return [stem for token in tokens(text) for stem in token.stems]
 
 
 @pytest.mark.parametrize(
@@ -14,17 +14,21 @@ def stems(text: str) -> list[str]:
     [("Cramps", "cramp"), ("doctor’s", "doctor"), ("CAFÉ", "cafe"), ("ﬁbre", "fibre"), ("taking", "takes")],
 )
 def test_forms_of_one_word_are_indexed_alike(one: str, other: str) -> None:
-    assert analyse_word(one) == analyse_word(other)
+    assert stems(one) == stems(other)
 
 
 def test_stop_words_are_not_indexed_and_keep_their_place() -> None:
-    assert [(token.stem, token.position) for token in tokens("lack of magnesium")] == [("lack", 0), ("magnesium", 2)]
+    assert [(token.stems, token.position) for token in tokens("lack of magnesium")] == [
+        (("lack",), 0),
+        ((), 1),
+        (("magnesium",), 2),
+    ]
 
 
 def test_citation_marks_are_not_indexed_and_offsets_stay_right() -> None:
     text = "Calf cramps [ 12 ] at night [3, 4]."
     assert stems(text) == ["calf", "cramp", "night"]
-    assert [text[token.start : token.end] for token in tokens(text)] == ["Calf", "cramps", "night"]
+    assert [text[token.start : token.end] for token in tokens(text) if token.stems] == ["Calf", "cramps", "night"]
 
 
 def test_numbers_keep_their_decimals() -> None:

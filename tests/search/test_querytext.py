@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from corpus.errors import InputError
-from search.querytext import checked, parse, parse_filters, phrase, pieces
+from search.querytext import checked, parse, parse_filters
 
 CUTOFFS = {"": datetime.date(2024, 1, 1)}
 
@@ -33,25 +33,29 @@ def test_a_repeated_word_is_one_clause_that_counts_twice() -> None:
 
 
 def test_a_quoted_phrase_must_be_there() -> None:
-    first, second = parse("“leg cramps” magnesium").clauses
-    assert (first.words, first.kind, first.occur) == (("leg", "cramp"), "phrase", "must")
-    assert (second.words, second.occur) == (("magnesium",), "should")
+    query = parse("“leg cramps” magnesium")
+    first, second = query.clauses
+    assert (first.words, first.kind) == (("leg", "cramp"), "phrase")
+    assert second.words == ("magnesium",)
+    assert query.required == ((first,),)
 
 
 def test_quotation_marks_in_a_long_message_are_no_operator() -> None:
     message = 'My doctor said it is a "classic leg cramp" and told me to drink more water, is that right?'
-    assert all(one.occur == "should" for one in parse(message).clauses)
-    assert ("classic", "leg", "cramp") in [one.words for one in parse(message).clauses]
+    query = parse(message)
+    assert ("classic", "leg", "cramp") in [one.words for one in query.clauses]
+    assert query.required == (tuple(one for one in query.clauses if one.content),)
 
 
 def test_a_mark_without_its_partner_is_a_blank() -> None:
-    assert [piece for _, piece in pieces('leg "cramps')] == ['leg "cramps']
-    assert {one.occur for one in parse('leg "cramps').clauses} == {"should"}
+    query = parse('leg "cramps')
+    assert [one.words for one in query.clauses] == [("leg",), ("cramp",)]
+    assert query.required == (query.clauses,)
 
 
 def test_a_phrase_keeps_the_place_of_stop_words() -> None:
-    assert phrase("lack of the magnesium") == ("lack", "", "", "magnesium")
-    assert phrase("the of") == ()
+    assert parse('"lack of the magnesium"').clauses[0].words == ("lack", "", "", "magnesium")
+    assert parse('"the of"').clauses == ()
 
 
 def test_all_words_counts_for_two_content_words_only() -> None:

@@ -1,0 +1,135 @@
+"""What a library knows of words: its languages, how its words are written, and how often."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from search.analysis import fold, tokens
+from search.engine import Snapshot
+
+_LETTERS = 32  # letters are told apart by the last five bits of their number
+
+
+class Vocabulary:
+    """The words of one generation.
+
+    Args:
+        languages: the languages of its articles; a query is analysed once in each.
+        spellings: its words as they are written, in lower case, and how often.
+        frequency: how many passages have an indexed word, or several in a row.
+    """
+
+    def __init__(
+        self,
+        languages: tuple[str, ...] = ("en",),
+        spellings: Mapping[str, int] | None = None,
+        frequency: Callable[..., int] = lambda *stems: 0,
+    ) -> None:
+        self.languages = languages or ("en",)
+        self._frequency = frequency
+        self._counts: Counter[str] = Counter()  # by the word as it is compared
+        self._hyphenated: dict[str, list[str]] = {}  # long-term, by longterm
+        self._written: dict[str, tuple[int, str]] = {}  # how often, and how most often
+        for word, count in (spellings or {}).items():
+            plain = word if word.isascii() else fold(word)
+            if "-" in plain:
+                plain = plain.replace("-", "")
+                self._hyphenated.setdefault(plain, []).append(word)
+            else:
+                self._counts[plain] += count
+            self._written[plain] = max(self._written.get(plain, (0, "")), (count, word))
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Vocabulary:
+        """Return the vocabulary of a generation."""
+        return cls(snapshot.languages, snapshot.spellings(), snapshot.frequency)
+
+    def __contains__(self, word: str) -> bool:
+        """Tell whether a word stands in the library as it is written, but for case and accents."""
+        return fold(word) in self._counts
+
+    def count(self, word: str) -> int:
+        """Return how often a word stands in the library."""
+        return self._counts.get(fold(word), 0)
+
+    def hyphenated(self, word: str) -> list[str]:
+        """Return how the library writes a word with hyphens."""
+        return self._hyphenated.get(fold(word), [])
+
+    def written(self, plain: str) -> str:
+        """Return how a word is most often written."""
+        return self._written[plain][1]
+
+    def stems(self, word: str) -> tuple[str, ...]:
+        """Return what a word is indexed under in the languages of the library."""
+        return tuple({stem: None for one in self.languages for token in tokens(word, one) for stem in token.stems})
+
+    def finds(self, word: str) -> bool:
+        """Tell whether a search for a word finds anything."""
+        return any(self._frequency(stem) for stem in self.stems(word))
+
+    def row(self, words: Sequence[str]) -> int:
+        """Return how many passages have words in a row."""
+        rows = [[stem for word in words for stem in self._stem(word, language)] for language in self.languages]
+        return max(self._frequency(*row) if len(row) == len(words) else 0 for row in rows)
+
+    def _stem(self, word: str, language: str) -> tuple[str, ...]:
+        return next((token.stems[:1] for token in tokens(word, language)), ())
+
+    def starting_with(self, prefix: str) -> Iterator[str]:
+        """Yield the words that start with a prefix, as they are compared."""
+        plain = fold(prefix)
+        for number in range(bisect.bisect_left(self._sorted, plain), len(self._sorted)):
+            if not self._sorted[number].startswith(plain):
+                return
+            if self._sorted[number] in self._counts:
+                yield self._sorted[number]
+
+    @functools.cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._written)
+
+    @functools.cached_property
+    def _letters(self) -> npt.NDArray[np.int8]:
+        """How many of each letter each word has, a row a word of `_sorted`."""
+        codes = np.frombuffer("".join(self._sorted).encode("utf-32-le", "surrogatepass"), np.uint32) % _LETTERS
+        rows = np.repeat(np.arange(len(self._sorted)), [len(word) for word in self._sorted])
+        return np.bincount(rows * _LETTERS + codes, minlength=len(self._sorted) * _LETTERS).astype(np.int8)
+
+    def near(self, word: str, most: int) -> list[tuple[int, int, str]]:
+        """Return (edits, how often, word) of the words at most `most` edits away, as they are compared."""
+        if not self._written:
+            return []
+        own = np.bincount(np.array([ord(char) % _LETTERS for char in word]), minlength=_LETTERS).astype(np.int8)
+        # An edit changes at most two letter counts by one.
+        alike = np.abs(self._letters.reshape(-1, _LETTERS) - own).sum(axis=1) <= 2 * most
+        candidates = (self._sorted[number] for number in np.flatnonzero(alike))
+        measured = ((edits(word, other, most), self._written[other][0], other) for other in candidates)
+        return [one for one in measured if one[0] <= most]
+
+
+def edits(one: str, other: str, most: int) -> int:
+    """Count the letters to insert, delete, replace or swap with the next from one word to the other.
+
+    More than `most` is some number above it.
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for n, char in enumerate(one, 1):
+        last, before, row = before, row, [n]
+        for m, wanted in enumerate(other, 1):
+            best = min(before[m] + 1, row[m - 1] + 1, before[m - 1] + (char != wanted))
+            if n > 1 and m > 1 and char == other[m - 2] and one[n - 2] == wanted:
+                best = min(best, last[m - 2] + 1)
+            row.append(best)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
