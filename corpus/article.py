@@ -53,10 +53,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A line of the source that was judged not to be content."""
+    """A line of the source that was judged not to be content, and why."""
 
     line: int | None
     text: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ def to_json(article: Article) -> dict[str, Any]:
         "by_hand": list(article.by_hand),
         "text": article.text,
         "sections": [_section_json(section) for section in article.sections],
-        "dropped": [{"line": line.line, "text": line.text} for line in article.dropped],
+        "dropped": [{"line": line.line, "text": line.text, "reason": line.reason} for line in article.dropped],
         "warnings": list(article.warnings),
     }
 
@@ -274,6 +275,6 @@ def from_json(data: Mapping[str, Any]) -> Article:
         labels=tuple(data["labels"]),
         cautions=tuple(data.get("cautions", ())),
         by_hand=tuple(data.get("by_hand", ())),
-        dropped=tuple(Dropped(line["line"], line["text"]) for line in data["dropped"]),
+        dropped=tuple(Dropped(line["line"], line["text"], line.get("reason", "")) for line in data["dropped"]),
         warnings=tuple(data["warnings"]),
     )

@@ -15,6 +15,7 @@ from ingest.page_data import PageData
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_DROPPED = 200  # lines that are shown as left out
 _MAX_DROPPED_TEXT = 300  # characters of each
+_OUTSIDE, _FRAME = "outside of the article", "announces or follows the article"  # why they were left out
 
 
 def read(data: bytes | str, *, source: str, encoding: str | None = None) -> Article:
@@ -30,8 +31,10 @@ def read(data: bytes | str, *, source: str, encoding: str | None = None) -> Arti
     html_tree.drop_unseen(root)
     title = html_title.find(root, facts)
     author, dates = html_author.find(root, facts), html_dates.find(root, facts)
-    dropped: list[str] = []
-    parts = article_bounds.trim(html_blocks.read(main_content.find(root, title, dropped.append)), title, dropped.append)
+    outside: list[str] = []
+    frame: list[str] = []
+    parts = article_bounds.trim(html_blocks.read(main_content.find(root, title, outside.append)), title, frame.append)
+    dropped = [(text, _OUTSIDE) for text in outside if text] + [(text, _FRAME) for text in frame if text]
     sections = build_sections(
         Section(part.heading, part.level, "", blocks=tuple(part.blocks))
         for part in parts
@@ -51,7 +54,7 @@ def read(data: bytes | str, *, source: str, encoding: str | None = None) -> Arti
         modified=dates.get("modified"),
         reviewed=dates.get("reviewed"),
         url=facts.url,
-        dropped=tuple(Dropped(None, line[:_MAX_DROPPED_TEXT]) for line in dropped[:_MAX_DROPPED] if line),
+        dropped=tuple(Dropped(None, text[:_MAX_DROPPED_TEXT], why) for text, why in dropped[:_MAX_DROPPED]),
         warnings=tuple(warnings),
     )
 

@@ -17,6 +17,7 @@ from ingest.outline import Outline
 _FACTS_REACH = 8  # lines around the title in which a byline and dates stand
 _LONGEST_FACT = 14  # words of a line that is nothing but a byline or a date
 _LONGEST_BARE_DATE = 5  # words of a line that is a date
+_FACT, _MENU = "author or date", "outside of the article"  # why lines were left out
 _BYLINE = re.compile(
     r"(?:written |posted |published )?by:? (?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3})"
     r"(?=$|,| [|•·–—-] | on )",
@@ -46,7 +47,9 @@ def read(data: bytes | str, *, source: str) -> Article:
         published=facts.dates.get("published"),
         modified=facts.dates.get("modified"),
         reviewed=facts.dates.get("reviewed"),
-        dropped=tuple(Dropped(lines[i].number, lines[i].text) for i in sorted(dropped)),
+        dropped=tuple(
+            Dropped(lines[i].number, lines[i].text, _FACT if i in facts.lines else _MENU) for i in sorted(dropped)
+        ),
         warnings=warnings,
     )
 

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from corpus.article import to_json
-from corpus.errors import InputError, OutageError
+from corpus.errors import OutageError
 from corpus.review import review_cutoffs
-from corpus.settings import Settings
 from search.model import FILTERS
-from webapp import terminal, words
-from webapp.command import INPUT_FAILED, Options, Program, complain, json_option
+from webapp import progress, terminal, words
+from webapp.cli_articles import articles
+from webapp.cli_home import backup, restore
+from webapp.cli_ingest import ingest, parse
+from webapp.command import Options, Program, complain, json_option, opened, pairs, pass_options
 from webapp.opened import OpenHome
 
 if TYPE_CHECKING:
     from corpus.library import Library
-    from ingest.parse import Reading
-
-_PAGE_OF_ARTICLES = 500
-
-pass_options = click.make_pass_decorator(Options)
 
 
 @click.group(cls=Program)
@@ -49,99 +43,10 @@ def serve(options: Options, host: str, port: int) -> None:
         if not server.is_loopback(host):
             click.echo("It is read-only: whoever can reach this address can search and read, and change nothing.")
 
-    with _opened(options) as home, home.library() as library:
+    with opened(options) as home, home.library() as library:
         _make_ready(home, library)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     server.serve(options.home_folder(), host, port, started)
-
-
-@main.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--set", "facts", multiple=True, metavar="NAME=VALUE", help="What the source lost: url, title, reviewed…")
-@click.option("--prune", is_flag=True, help="Remove articles whose source lay under a SOURCE and is gone.")
-@click.option("--yes", is_flag=True, help="With --prune: even if that is most of them.")
-@click.option("--keep-samples", is_flag=True, help="Keep the sample articles.")
-@click.option("--readmit", is_flag=True, help="Take in again what was removed by hand.")
-@json_option
-@pass_options
-def ingest(
-    options: Options,
-    sources: Sequence[str],
-    facts: Sequence[str],
-    prune: bool,
-    yes: bool,
-    keep_samples: bool,
-    readmit: bool,
-    as_json: bool,
-) -> None:
-    """Add and update articles from files and folders."""
-    from ingest.facts import read
-    from ingest.sync import sync
-    from search import catch_up
-
-    def tell(row: dict[str, Any]) -> None:
-        if as_json:
-            terminal.print_json(row)
-        else:
-            terminal.print_outcome(row)
-
-    def track(readings: Iterator[Reading], total: int) -> Iterator[Reading]:
-        return readings if as_json else terminal.track(readings, "sources", total)
-
-    _keep_quiet(options, "ingest")
-    entered = read(_pairs(facts, "--set"))
-    with _opened(options) as home, home.library() as library:
-        try:
-            report = sync(
-                library,
-                sources,
-                tell=tell,
-                track=track,
-                facts=entered,
-                prune=prune,
-                yes=yes,
-                keep_samples=keep_samples,
-                readmit=readmit,
-                most_mb=home.settings.number("max_document_mb"),
-            )
-        finally:  # what was taken in before an interruption is found too
-            catch_up(home.searcher(), terminal.ShownLibrary(library))
-    if as_json:
-        terminal.print_json({"counts": report.counts})
-    else:
-        click.echo(terminal.counts_text(report.counts))
-    if report.failed:
-        sys.exit(INPUT_FAILED)
-
-
-@main.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@json_option
-@pass_options
-def parse(options: Options, sources: Sequence[str], as_json: bool) -> None:
-    """Show the articles that ingest would store; store nothing."""
-    from ingest.desk_file import facts_for
-    from ingest.facts import applied
-    from ingest.parse import readings
-    from ingest.sources import find
-
-    _keep_quiet(options, "ingest")
-    most_mb = Settings.of_home(options.home_folder()).number("max_document_mb")
-    failed = False
-    for reading in readings(find(sources), most_mb):
-        source = reading.source
-        try:
-            article = applied(reading.article(), facts_for(source.path) if source.path else {})
-        except InputError as error:
-            failed = True
-            complain(f"{source.source}: {error}")
-            continue
-        if as_json:
-            terminal.print_json(to_json(article))
-        else:
-            terminal.print_lines([*terminal.article_text(article), ""])
-    if failed:
-        sys.exit(INPUT_FAILED)
 
 
 @main.command()
@@ -165,9 +70,9 @@ def search(
 ) -> None:
     """Print the passages that answer QUERY, best first."""
     wanted: dict[str, list[str]] = {}
-    for name, value in _pairs(filters, "--filter"):
+    for name, value in pairs(filters, "--filter"):
         wanted.setdefault(name, []).append(value)
-    with _opened(options) as home:
+    with opened(options) as home:
         results = home.searcher().search(
             " ".join(query), limit=limit, page=page, filters=wanted, mode=mode, explain=explain
         )
@@ -175,49 +80,6 @@ def search(
             terminal.print_json(results.to_json())
         else:
             terminal.print_lines(terminal.results_text(results, review_cutoffs(home.settings)))
-
-
-@main.group(invoke_without_command=True)
-@json_option
-@click.pass_context
-def articles(context: click.Context, as_json: bool) -> None:
-    """List the articles, or take some out."""
-    if context.invoked_subcommand is not None:
-        return
-    from webapp import listing
-
-    with _opened(context.ensure_object(Options)) as home:
-        rows: list[listing.Row] = []
-        while more := listing.page(home, rows[-1].id if rows else "", _PAGE_OF_ARTICLES):
-            rows += more
-    if as_json:
-        terminal.print_json({"articles": [row.to_json() for row in rows], "next": None})
-    else:
-        lines = (f"{row.id}  {row.title}  ({row.review_words}; {words.source_name(row.source)})" for row in rows)
-        terminal.print_lines(map(terminal.plain, lines))
-
-
-@articles.command()
-@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE_ID...")
-@json_option
-@pass_options
-def remove(options: Options, article_ids: Sequence[str], as_json: bool) -> None:
-    """Take articles out at once, and keep them out until `ingest --readmit`."""
-    from search import catch_up
-
-    with _opened(options) as home, home.library() as library:
-        known = [article_id for article_id in dict.fromkeys(article_ids) if library.get(article_id) is not None]
-        library.remove(known, keep_out=True)
-        catch_up(home.searcher(), library)
-    unknown = [article_id for article_id in article_ids if article_id not in known]
-    if as_json:
-        terminal.print_json({"removed": known, "unknown": unknown})
-    else:
-        terminal.print_lines(f"removed {article_id}" for article_id in known)
-    for article_id in unknown:
-        complain(f"there is no article {article_id!r}. See: answerdesk articles")
-    if unknown:
-        sys.exit(INPUT_FAILED)
 
 
 @main.command()
@@ -233,7 +95,7 @@ def evaluate(collection: Path, queries: Path | None, run_file: Path | None, mode
     from search.evaluation import collection as collections
     from search.evaluation import evaluate as evaluation
 
-    summary, run = evaluation.evaluate(collections.read(collection, queries), mode=mode, progress=terminal.track)
+    summary, run = evaluation.evaluate(collections.read(collection, queries), mode=mode, progress=progress.track)
     if run_file:
         run_file.write_text("".join(f"{line}\n" for line in evaluation.trec_run(run)), encoding="utf-8")
     if as_json:
@@ -250,7 +112,7 @@ def status(options: Options, as_json: bool) -> None:
     """Tell what is in the home, and its problems."""
     from webapp.status import status as state_of
 
-    with _opened(options) as home:
+    with opened(options) as home:
         state = state_of(home)
     if as_json:
         terminal.print_json(state)
@@ -264,8 +126,8 @@ def rebuild(options: Options) -> None:
     """Build the index anew from the library; searches go on meanwhile."""
     from search import rebuild as build
 
-    with _opened(options) as home, home.library() as library:
-        build(home.searcher(), terminal.ShownLibrary(library))
+    with opened(options) as home, home.library() as library:
+        build(home.searcher(), progress.ShownLibrary(library))
         click.echo(f"rebuilt: {words.counted(home.searcher().state().passages, 'passage')}")
 
 
@@ -280,26 +142,10 @@ def _make_ready(home: OpenHome, library: Library) -> None:
     else:
         ingest_handbook(library)
     try:
-        catch_up(home.searcher(), terminal.ShownLibrary(library))
+        catch_up(home.searcher(), progress.ShownLibrary(library))
     except OutageError as error:  # another process writes the index, say; what is there can be searched
         complain(str(error))
 
 
-def _keep_quiet(options: Options, package: str) -> None:
-    """Keep what a package logs off the screen; the outcome says what matters."""
-    if not options.debug:
-        logging.getLogger(package).addHandler(logging.NullHandler())
-
-
-@contextlib.contextmanager
-def _opened(options: Options) -> Iterator[OpenHome]:
-    with contextlib.closing(OpenHome(options.home_folder())) as home:
-        yield home
-
-
-def _pairs(given: Iterable[str], option: str) -> Iterator[tuple[str, str]]:
-    for pair in given:
-        name, separator, value = pair.partition("=")
-        if not separator:
-            raise click.BadParameter(f"{pair!r} is not NAME=VALUE.", param_hint=option)
-        yield name.strip(), value
+for command in (ingest, parse, articles, backup, restore):
+    main.add_command(command)

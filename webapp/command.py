@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +15,8 @@ from typing import Any, NoReturn
 import click
 
 from corpus.errors import InputError, OutageError
+from webapp import restoring
+from webapp.opened import OpenHome
 
 INPUT_FAILED, USAGE, OUTAGE, STOPPED = 1, 2, 3, 130
 
@@ -35,6 +38,9 @@ class Options:
         import platformdirs
 
         return Path(platformdirs.user_data_dir("answerdesk", appauthor=False))
+
+
+pass_options = click.make_pass_decorator(Options)
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -126,3 +132,20 @@ def complain(line: str) -> None:
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --json to a command."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+@contextlib.contextmanager
+def opened(options: Options) -> Iterator[OpenHome]:
+    """Open the home, and close it at the end; a restore that died is carried to its end first."""
+    restoring.resume(options.home_folder())
+    with contextlib.closing(OpenHome(options.home_folder())) as home:
+        yield home
+
+
+def pairs(given: Iterable[str], option: str) -> Iterator[tuple[str, str]]:
+    """Take the NAME=VALUE that were given to an option apart."""
+    for pair in given:
+        name, separator, value = pair.partition("=")
+        if not separator:
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE.", param_hint=option)
+        yield name.strip(), value

@@ -1,4 +1,4 @@
-"""Results, articles and progress as text for a terminal."""
+"""Results, outcomes and the state of a home as text for a terminal."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.article import Article, Change, block_text
-from search.model import Hit, Results
+from search.model import Fragment, Hit, Results
 from webapp import words
 from webapp.command import complain
 
 if TYPE_CHECKING:
-    from corpus.library import Library
-
-Item = TypeVar("Item")
+    from corpus.library import Version
+    from webapp.differences import Line
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # an article must not steer anybody's terminal
 _MARK, _END = "\x01", "\x02"
 _WIDEST = 100
 _INDENT = "    "
+_SIGNS = {"added": "+ ", "removed": "- ", "gap": "…"}
+_MOST_NAMED = 20  # sources skipped, and warnings, of the last ingest
 
 
 def print_json(data: object) -> None:
@@ -65,12 +65,7 @@ def _hit_text(hit: Hit, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:
     yield f"{hit.rank:2}  " + click.style(plain(heading), bold=True)
     if passage.context:
         yield from _indented(plain(passage.context), dim=True)
-    yield from _indented(
-        "".join(
-            f"{_MARK}{plain(fragment.text)}{_END}" if fragment.matched else plain(fragment.text)
-            for fragment in hit.fragments
-        )
-    )
+    yield from _indented(_marked(hit.fragments))
     for caution in passage.cautions:
         yield from _indented(plain("! " + caution), fg="yellow")
     facts = [words.review(hit.review_state, passage.reviewed, passage.labels, cutoffs)]
@@ -85,13 +80,19 @@ def _hit_text(hit: Hit, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:
             yield from _indented(plain(f"  {part.score:+.4f}  {part.kind} {part.term!r}, {where}"), dim=True)
 
 
+def _marked(fragments: Iterable[Fragment]) -> str:
+    return "".join(
+        f"{_MARK}{plain(fragment.text)}{_END}" if fragment.matched else plain(fragment.text) for fragment in fragments
+    )
+
+
 def _indented(text: str, **style: Any) -> Iterator[str]:
     """Indent each line; on a terminal, wrap it too. Elsewhere it stays whole, to be copied or searched."""
     width = min(shutil.get_terminal_size().columns, _WIDEST) if sys.stdout.isatty() else 0
     for line in text.split("\n"):
         lines = [_INDENT + line]
         if width:
-            lead = re.match(r" *(?:[-!] )?", line)
+            lead = re.match(r" *(?:[-+!] )?", line)
             lines = textwrap.wrap(
                 line,
                 width,
@@ -104,41 +105,19 @@ def _indented(text: str, **style: Any) -> Iterator[str]:
             yield click.style(wrapped, reset=bool(style), **style).replace(_MARK, "\x1b[1m").replace(_END, "\x1b[0m")
 
 
-def article_text(article: Article) -> Iterator[str]:
-    """Write an article as the tree that was understood: facts, headings with their blocks, what was dropped."""
-    yield click.style(plain(article.title), bold=True)
-    facts = {
-        "id": article.id,
-        "source": article.source,
-        "url": article.url,
-        "language": article.language,
-        "author": article.author,
-        "published": article.published,
-        "modified": article.modified,
-        "reviewed": article.reviewed or "unknown",
-        "labels": ", ".join(article.labels),
-        "cautions": " ".join(article.cautions),
-    }
-    for name, value in facts.items():
-        if value:
-            yield plain(f"  {name}: {value}")
-    for section in article.sections:
-        indent = "  " * max(len(section.path), 1)
-        yield ""
-        yield indent + click.style(plain(section.heading or "(before the first heading)"), bold=True)
-        for caution in section.cautions:
-            yield plain(f"{indent}  ! {caution}")
-        for block in section.blocks:
-            kind = "numbered list" if block.ordered else block.kind
-            yield click.style(f"{indent}  [{kind}]", dim=True)
-            yield textwrap.indent(plain(block_text(block)), f"{indent}  ")
-    if article.dropped:
-        yield ""
-        yield "  Judged not to be content:"
-        for line in article.dropped:
-            yield plain(f"    {line.line or ''} {line.text}")
-    for warning in article.warnings:
-        yield plain(f"  Warning: {warning}")
+def history_text(steps: Sequence[tuple[Version, Sequence[Line]]], *, removed: bool) -> Iterator[str]:
+    """Write an article's earlier versions, each with the lines that have changed since."""
+    if removed:
+        yield "This article was removed."
+    elif not steps:
+        yield "This article has not changed since it came here."
+    for version, lines in steps:
+        written = version.written.replace("T", " ").replace("+00:00", " UTC")
+        yield click.style(f"{written}, change {version.number}", bold=True)
+        yield from _indented(plain(version.article.title), dim=True)
+        for line in lines:
+            colour = {"added": "green", "removed": "red"}.get(line.kind)
+            yield from _indented(_SIGNS[line.kind] + _marked(line.pieces), fg=colour)
 
 
 def print_outcome(row: Mapping[str, Any]) -> None:
@@ -152,25 +131,17 @@ def print_outcome(row: Mapping[str, Any]) -> None:
         click.echo(plain(f"           warning: {warning}"))
 
 
-def counts_text(counts: Mapping[str, int]) -> str:
-    """Write the counts of a report: 2 new, 1 skipped."""
+def report_text(report: Mapping[str, Any]) -> Iterator[str]:
+    """Write the report of an ingest: a line for each SOURCE that was given, and one for all."""
+    if len(report["sources"]) > 1:
+        for one in report["sources"]:
+            yield plain(f"{one['source']}: {_counts_text(one['counts'])}")
+    warned = words.counted(report["warning_count"], "warning")
+    yield _counts_text(report["counts"]) + (f"; {warned}" if report["warning_count"] else "")
+
+
+def _counts_text(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {state}" for state, count in counts.items() if count) or "nothing"
-
-
-def track(items: Iterable[Item], what: str, total: int = 0) -> Iterator[Item]:
-    """Yield items with a progress bar on a terminal, and with a line for every thousand elsewhere."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import Progress
-
-        # Results for a pipe must not go through the bar's console.
-        with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as bar:
-            yield from bar.track(items, total=total or None, description=what)
-        return
-    for count, item in enumerate(items, 1):
-        yield item
-        if count % 1000 == 0:
-            click.echo(f"{count:,} {what}", err=True)
 
 
 def facts_text(facts: Mapping[str, object]) -> Iterator[str]:
@@ -178,6 +149,10 @@ def facts_text(facts: Mapping[str, object]) -> Iterator[str]:
     widest = max(map(len, facts), default=0)
     for name, value in facts.items():
         yield plain(f"{name:{widest}}  {value}")
+
+
+def _ended(report: Mapping[str, Any]) -> str:
+    return f"{report['finished']}{', interrupted' if report['interrupted'] else ''}"
 
 
 def status_text(state: Mapping[str, Any], home: Path) -> Iterator[str]:
@@ -191,25 +166,15 @@ def status_text(state: Mapping[str, Any], home: Path) -> Iterator[str]:
             "passages": f"{state['passages']:,} in the index",
             "generation": f"{generation['id']}, of {generation['created']}" if generation else "none yet",
             "engine": state["engine"],
-            "last ingest": f"{last['finished']}: {counts_text(last['counts'])}" if last else "none yet",
+            "last ingest": _ended(last) if last else "none yet",
         }
     )
+    if last:
+        yield from (f"  {line}" for line in report_text(last))
+        named = [f"  skipped {one['source']}: {one['reason']}" for one in last["skipped"]]
+        named += [f"  warning {one['source']}: {one['warning']}" for one in last["warnings"]]
+        yield from map(plain, named[:_MOST_NAMED])
+        if len(named) > _MOST_NAMED:
+            yield f"  and {len(named) - _MOST_NAMED} more: answerdesk status --json"
     for problem in state["problems"]:
         yield click.style(plain(f"Problem: {problem['message']}"), fg="red")
-
-
-class ShownLibrary:
-    """A Library that shows how many of its articles the index has taken in."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    @property
-    def change(self) -> int:
-        return self._library.change
-
-    def articles(self) -> Iterator[Article]:
-        return track(self._library.articles(), "articles indexed", self._library.count())
-
-    def changes_since(self, number: int) -> Iterator[Change]:
-        return track(self._library.changes_since(number), "changes indexed", self.change - number)

@@ -193,6 +193,31 @@ def test_articles_are_listed(folder: Path) -> None:
     assert "Refunds" in run("articles").stdout
 
 
+def test_the_history_shows_what_has_changed_since_each_version(folder: Path) -> None:
+    run("ingest", folder)
+    assert run("articles", "history", "parcels").stdout == "This article has not changed since it came here.\n"
+    (folder / "parcels.md").write_text(PARCELS.replace("sender", "receiver"))
+    run("ingest", folder, "--set", "reviewed=2026-01-02")
+    (step,) = answer("articles", "history", "parcels")["versions"]
+    assert [line for line in step["changed_since"] if line["kind"] != "gap"] == [
+        {"kind": "added", "text": "Reviewed: 2026-01-02"},
+        {"kind": "removed", "text": "Customs duty is paid by the sender."},
+        {"kind": "added", "text": "Customs duty is paid by the receiver."},
+    ]
+    lines = shown("articles", "history", "parcels")
+    assert "    - Customs duty is paid by the sender." in lines
+    assert "    + Customs duty is paid by the receiver." in lines
+    run("articles", "remove", "parcels")
+    removed = answer("articles", "history", "parcels")
+    assert (removed["removed"], len(removed["versions"])) == (True, 2)
+
+
+def test_an_article_that_never_was_has_no_history() -> None:
+    result = run("articles", "history", "nothing")
+    assert result.exit_code == 1
+    assert "nothing" in one_line(result)
+
+
 # parse
 
 
@@ -207,19 +232,51 @@ def test_parse_prints_an_article_a_line_and_stores_nothing(folder: Path, home: P
     assert not home.exists()
 
 
-def test_parse_shows_a_tree(folder: Path) -> None:
-    result = run("parse", folder / "refunds.md")
+def shown(*words: object) -> list[str]:
+    result = run(*words)
     assert result.exit_code == 0
-    shown = [line.strip() for line in result.stdout.splitlines()]
-    assert shown[0] == "Refunds"
-    assert "reviewed: 2026-03-15" in shown
-    assert shown.index("By card") < shown.index("[paragraph]") < shown.index("By cheque")
+    return [line.rstrip() for line in result.stdout.splitlines()]
 
 
-def test_parse_shows_what_a_desk_file_says(folder: Path) -> None:
-    (folder / "desk.toml").write_text('["parcels.md"]\nurl = "https://example.org/b"\n')
-    article = answer("parse", folder / "parcels.md")
-    assert (article["url"], article["by_hand"]) == ("https://example.org/b", ["url"])
+def test_parse_shows_a_tree(folder: Path) -> None:
+    (folder / "refunds.md").write_text(
+        REFUNDS + "\n### Abroad\n\n- slowly\n- with a form\n\n| a | b |\n| - | - |\n| 1 | 2 |\n"
+    )
+    (folder / "desk.toml").write_text('["refunds.md"]\nurl = "https://example.org/b"\n')
+    tree = shown("parse", folder / "refunds.md")
+    assert tree[0] == "Refunds"
+    assert "reviewed  2026-03-15" in tree
+    assert "url       https://example.org/b (entered by hand)" in tree
+    assert any(line.endswith(" words, 3 headings, 2 paragraphs, 1 list, 1 table") for line in tree)
+    start = tree.index("By card  level 2, line 10")
+    assert tree[start + 1 : start + 7] == [
+        "└── paragraph    9 words  A refund to a card takes five working days.",
+        "By cheque  level 2, line 14",
+        "├── paragraph    5 words  Cheques are posted on Fridays.",
+        "└── Abroad  level 3, line 18",
+        "    ├── list         2 items  slowly · with a form",
+        "    └── table      1 row × 2  a | b · 1 | 2",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 120])
+def test_the_tree_is_as_wide_as_the_terminal(folder: Path, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "long.md").write_text(f"# Long\n\n{'Some words. ' * 100}\n")
+    monkeypatch.setenv("COLUMNS", str(width))
+    (preview,) = [line for line in shown("parse", folder / "long.md") if "Some words." in line]
+    assert len(preview) == width
+    assert preview.endswith("…")
+
+
+def test_parse_tells_what_it_left_out_and_why(folder: Path) -> None:
+    menu = "".join(f"<li><a href='/{n}'>Entry {n}</a>" for n in range(12))
+    text = "A parcel that is lost is sent again, and nobody has to pay for it twice. " * 5
+    page = f"<title>Parcels</title><body><nav><ul>{menu}</ul></nav><main><h1>Parcels</h1><p>{text}</main>"
+    (folder / "page.html").write_text(page)
+    tree = shown("parse", folder / "page.html")
+    start = tree.index("Left out")
+    assert tree[start + 1].endswith("outside of the article: 1 line")
+    assert "Entry 0 Entry 1" in tree[start + 2]
 
 
 # search
@@ -365,8 +422,19 @@ def test_status_tells_what_is_there(folder: Path) -> None:
     assert (state["articles"], state["passages"]) == (2, 4)
     assert state["generation"]["change"] == state["library_change"]
     assert state["size_bytes"] > 0
-    assert state["last_ingest"]
+    assert state["last_ingest"]["counts"]["new"] == 2
     assert "2" in run("status").stdout
+
+
+def test_status_tells_what_the_last_ingest_did_and_why(folder: Path) -> None:
+    (folder / "empty.md").write_text("")
+    (folder / "desk.toml").write_text('["parcels.md"]\nsection_cautions = { "Lost" = "Ask first" }\n')
+    run("ingest", folder, folder / "missing.md")
+    status = shown("status")
+    assert f"  {folder}: 2 new, 1 skipped" in status
+    assert "  2 new, 2 skipped; 1 warning" in status
+    assert f"  skipped {folder / 'empty.md'}: It is empty." in status
+    assert any(line.startswith(f"  warning {folder / 'parcels.md'}: ") for line in status)
 
 
 def test_rebuild_finds_the_same(folder: Path) -> None:
@@ -485,7 +553,7 @@ def test_a_search_starts_without_the_web_and_the_library(folder: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(done.stdout)["total"] == 1
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
-    assert "whoosh" in loaded
+    assert "search" in loaded
     assert not loaded & {"flask", "werkzeug", "sqlalchemy", "ingest", "bs4", "rich", "waitress"}
 
 
