@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,8 +106,11 @@ def _connected(home: Path, url: str) -> Engine:
             words = f"The folder {home} cannot be created. Choose another one with --home."
             raise OutageError(words, "home_unusable") from None
     try:
-        address = make_url(url) if url else URL.create("sqlite", database=str(home / FILE_NAME))
-        database = create_engine(address)
+        if url:
+            database = create_engine(make_url(url))
+        else:
+            address = URL.create("sqlite", database=str(home / FILE_NAME))
+            database = create_engine(address, creator=lambda: connect(home / FILE_NAME))
     except (exc.ArgumentError, ModuleNotFoundError):
         # Not the URL itself: it may hold a password.
         words = "The setting library is not the address of a database. Write it like postgresql://user@host/db."
@@ -115,6 +119,15 @@ def _connected(home: Path, url: str) -> Engine:
     if database.dialect.name == "sqlite":
         event.listen(database, "connect", _set_up_sqlite)
     return database
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """Open a SQLite file as the disk lets it: where nothing can be written, for reading."""
+    address = file.resolve().as_uri()
+    if not os.access(file if file.exists() else file.parent, os.W_OK) or not os.access(file.parent, os.W_OK):
+        log = file.with_name(f"{file.name}-wal")  # with something in it, only another one's -shm shows a whole database
+        address += "?mode=ro" if log.exists() and log.stat().st_size else "?immutable=1"
+    return sqlite3.connect(address, uri=True, timeout=_WAIT_MS / 1000, check_same_thread=False)
 
 
 def _set_up_sqlite(connection: Any, record: object) -> None:
@@ -172,7 +185,12 @@ def outages(home: Path) -> Iterator[None]:
     except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
         raise  # our mistake, not an outage
     except (exc.DatabaseError, exc.InterfaceError) as error:
-        primary = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        default = ("library_away", "The library in {home} cannot be opened. Check that it is there and readable.")
-        code, words = _SQLITE_FAILURES.get(primary, default)
-        raise OutageError(words.format(home=home), code) from error
+        raise sqlite_outage(error.orig, home) from error
+
+
+def sqlite_outage(error: BaseException | None, home: Path) -> OutageError:
+    """Return what SQLite failed at, in words that say what to do."""
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    default = ("library_away", "The library in {home} cannot be opened. Check that it is there and readable.")
+    code, words = _SQLITE_FAILURES.get(primary, default)
+    return OutageError(words.format(home=home), code)

@@ -1,0 +1,47 @@
+"""The commands that look after a home: backup and restore."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from corpus.errors import InputError
+from webapp import words
+from webapp.command import INPUT_FAILED, Command, Options, complain, opened, pass_options
+
+
+@click.command(cls=Command)
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@pass_options
+def backup(options: Options, file: Path) -> None:
+    """Write everything that cannot be made again into FILE; searches and ingests go on meanwhile."""
+    from corpus import backup as backups
+
+    with opened(options) as home:
+        if home.settings.text("library"):
+            raise InputError("The library is kept in a database of its own. Back it up with that database's tools.")
+        backups.write(home.home, file.absolute())
+    click.echo(f"backed up: {file} ({file.stat().st_size / 1e6:.1f} MB)")
+
+
+@click.command(cls=Command)
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what the home holds.")
+@pass_options
+def restore(options: Options, file: Path, force: bool) -> None:
+    """Put back what a backup holds, in place of what the home holds."""
+    from corpus import backup as backups
+    from webapp import restoring
+
+    try:
+        restoring.restore(options.home_folder(), file, force)
+    except InputError as error:
+        if error.code != backups.DAMAGED:
+            raise
+        complain(str(error))
+        sys.exit(INPUT_FAILED)
+    with opened(options) as home:
+        state = home.searcher().state()
+    click.echo(f"restored: {words.counted(state.articles, 'article')}, {words.counted(state.passages, 'passage')}")
