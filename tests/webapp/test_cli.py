@@ -533,6 +533,43 @@ def test_a_running_desk_finds_what_another_process_ingests(
     assert fetch(f"{address}api/v1/search?q=leg+cramps+in+pregnancy")["nothing_found"]
 
 
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_watched_folder_is_kept_in_step_until_it_is_stopped(folder: Path, home: Path, ending: signal.Signals) -> None:
+    process = program("ingest", folder.parent, "--watch", "--prune", "--json")
+    assert process.stdout is not None
+
+    def rows() -> list[Any]:
+        """Read what one batch tells; the home, which lies in the folder too, must not set one off."""
+        found = []
+        for line in iter(process.stdout.readline, "") if process.stdout else ():
+            found.append(json.loads(line))
+            if "counts" in found[-1]:
+                break
+        return found
+
+    try:
+        assert states(rows()) == ["new", "new"]
+        (folder / "parcels.md").write_text(PARCELS.replace("Customs duty", "Tariffs"))
+        assert states(rows()) == ["changed"]
+        assert hit_ids("tariffs") == ["parcels"]
+        (folder / "parcels.md").rename(folder / "post.md")
+        assert states(rows()) == ["moved"]
+        (folder / "post.md").unlink()
+        assert states(rows()) == ["removed"]
+        process.send_signal(ending)
+        rest, errors = process.communicate(timeout=20)
+        assert (process.returncode, rest, errors) == (0, "", "")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_watching_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    result = run("ingest", tmp_path / "no" / "where", "--watch")
+    assert result.exit_code == 2
+    assert "folder" in one_line(result)
+
+
 def test_a_port_that_is_taken_is_an_outage() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
