@@ -19,6 +19,7 @@ from search import querytext, ranking
 from search.engine import DamagedError, Engine, EngineState, Snapshot
 from search.fragments import fragments
 from search.model import Candidates, Filters, Fragment, Hit, Query, Results
+from search.suggest import Suggestion, Suggestions
 from search.synonyms import SynonymFiles
 from search.vocabulary import Vocabulary
 
@@ -27,6 +28,8 @@ __all__ = ["Results", "Searcher", "catch_up", "open_home", "rebuild"]
 MOST_HITS = 50
 LAST_PAGE = 100
 MODES = ("lexical",)
+LONGEST_WAIT = 20.0  # seconds, for another thread that mends or builds the index
+SUGGESTIONS = 8
 
 Answer = TypeVar("Answer")
 
@@ -79,6 +82,7 @@ class Searcher:
         self.engine = engine
         self._synonyms = SynonymFiles(home)
         self._vocabulary: tuple[EngineState | None, Vocabulary] = None, Vocabulary()
+        self._suggestions: tuple[EngineState | None, Suggestions] = None, Suggestions()
         self._settings = settings
         self._library = library
         self._recovering = threading.Lock()
@@ -144,6 +148,25 @@ class Searcher:
         synonyms = self._synonyms.current()
         return querytext.parse(text, filters, vocabulary=vocabulary, synonyms=synonyms, exact=exact, explain=explain)
 
+    def suggest(self, text: str, limit: int = SUGGESTIONS) -> list[Suggestion]:
+        """Return titles and headings for what was typed so far, the best first.
+
+        Raises:
+            InputError: too long, or not text.
+            OutageError: the index is away.
+        """
+        typed = querytext.checked(text)
+
+        def answer(snapshot: Snapshot) -> list[Suggestion]:
+            state, suggestions = self._suggestions
+            if state != snapshot.state:
+                shown = (one for one in snapshot.headings() if querytext.HIDDEN_LABEL not in one.labels)
+                suggestions = Suggestions(shown)
+                self._suggestions = snapshot.state, suggestions
+            return suggestions.find(typed, limit)
+
+        return self._ask(answer)
+
     def passage(self, passage_id: str, text: str = "") -> Hit | None:
         """Return one passage as a hit of rank 1, marked for `text`; None when it is not there."""
         found = self._ask(
@@ -175,11 +198,26 @@ class Searcher:
                 snapshot = self.engine.snapshot()
             return use(snapshot)
         except DamagedError as damage:
-            with self._recovering:
+            with self._alone():
                 if self._recoveries == recoveries:  # else another thread did, meanwhile
                     self.recover(damage)
                     self._recoveries += 1
         return use(self.engine.snapshot())
+
+    @property
+    def recovering(self) -> bool:
+        """Tell whether the index is being mended or built by this searcher now."""
+        return self._recovering.locked()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Be the one thread that recovers; the others wait, but not for ever."""
+        if not self._recovering.acquire(timeout=LONGEST_WAIT):
+            raise OutageError("The index is being built. Try again in a minute.", "index_missing")
+        try:
+            yield
+        finally:
+            self._recovering.release()
 
     def recover(self, damage: DamagedError) -> None:
         """Mend the index, from the Library if it must be.
@@ -199,7 +237,7 @@ class Searcher:
         """Build the index where there is none but a Library that holds something."""
         opened = self._library()
         if opened is not None:
-            with self._recovering, opened as library:
+            with self._alone(), opened as library:
                 if library.change:
                     catch_up(self, library)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from corpus.article import Article, Change
 from corpus.errors import OutageError
-from search.model import Candidates, Query, StoredPassage
+from search.model import Candidates, Place, Query, StoredPassage
 
 
 class DamagedError(OutageError):
@@ -64,6 +64,9 @@ class Snapshot(Protocol):
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the articles, sorted."""
+
+    def headings(self) -> Iterator[Place]:
+        """Yield every article's title and headings."""
 
     def spellings(self) -> Mapping[str, int]:
         """Return the words as they are written, in lower case, and how often; some may be gone by now."""

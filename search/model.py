@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -164,6 +164,33 @@ def stored_passages(article: Article) -> list[StoredPassage]:
         )
         for passage in passages
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a title or a heading leads to: the article, or the first passage under the heading."""
+
+    text: str
+    kind: Literal["title", "heading"]
+    article_id: str
+    passage_id: str
+    anchor: str
+    labels: tuple[str, ...]
+
+
+def places(passages: Iterable[StoredPassage]) -> Iterator[Place]:
+    """Yield the titles and headings that `passages` stand under, each once; those of an article follow one another."""
+    before: tuple[str, ...] = ()
+    article_id = None
+    for stored in passages:
+        path = stored.heading_path
+        if stored.article_id != article_id:
+            article_id, before = stored.article_id, ()
+            yield Place(stored.article_title, "title", article_id, "", "", stored.labels)
+        for level, heading in enumerate(path):
+            if path[: level + 1] != before[: level + 1]:
+                yield Place(heading, "heading", article_id, stored.passage_id, stored.anchor, stored.labels)
+        before = path
 
 
 @dataclass(frozen=True, slots=True)

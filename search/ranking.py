@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from corpus.review import review_state
 from search.engine import Snapshot
 from search.fragments import fragments
-from search.model import Candidate, Candidates, Hit, Query, StoredPassage
+from search.model import Candidate, Candidates, Hit, Place, Query, StoredPassage
 
 FIRST = 10  # the hits in which an article has at most
 MOST_OF_AN_ARTICLE = 2  # passages, when at least
@@ -74,10 +74,12 @@ def _first_is_settled(ordered: Sequence[Candidate]) -> bool:
     return len(ordered) >= FIRST and max(counts.values()) <= MOST_OF_AN_ARTICLE
 
 
-def link(passage: StoredPassage) -> str:
-    """Return the path of a passage in the web front end, marked in its article."""
-    asked = urlencode({"passage": passage.passage_id})
-    return f"/articles/{quote(passage.article_id)}?{asked}#{quote(passage.anchor)}"
+def link(place: StoredPassage | Place) -> str:
+    """Return the path of a passage in the web front end, marked in its article; a title's is the article's."""
+    if not place.passage_id:
+        return f"/articles/{quote(place.article_id)}"
+    asked = urlencode({"passage": place.passage_id})
+    return f"/articles/{quote(place.article_id)}?{asked}#{quote(place.anchor)}"
 
 
 def facets(found: Candidates) -> Mapping[str, tuple[tuple[str, int], ...]]:

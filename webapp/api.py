@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
@@ -37,6 +38,12 @@ def search() -> Response:
         )
     )
     return jsonify(results.to_json())
+
+
+@blueprint.get("/api/v1/suggest")
+def suggest() -> Response:
+    found = _home().searcher().suggest(request.args.get("q", ""))
+    return jsonify({"suggestions": [asdict(one) for one in found]})
 
 
 @blueprint.get("/api/v1/articles")

@@ -6,6 +6,7 @@ A cache beside the index: deleted, they are decoded from it again, byte for byte
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from search.analysis import written_words
 from search.engines.article_table import ArticleFacts, ArticleTable, Numbers, facts_of
 from search.engines.blocks import Blobs, BlockArray
 from search.fields import NAMES
-from search.model import StoredPassage
+from search.model import Place, StoredPassage, places
 
 # The files of a segment's columns, and what they hold.
 FILES: dict[str, npt.DTypeLike] = {
@@ -108,6 +109,11 @@ class Columns:
         for name in ("heading_path", "labels", "cautions"):
             fields[name] = tuple(fields[name])
         return StoredPassage(**fields)
+
+    @functools.cached_property
+    def headings(self) -> list[Place]:
+        """The titles and headings of the articles, deleted or not."""
+        return list(places(map(self.stored, range(len(self)))))
 
     def __len__(self) -> int:
         return len(self.article_of)

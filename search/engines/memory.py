@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from corpus.article import Article, Change
@@ -14,7 +14,7 @@ from search.engine import DamagedError, EngineState
 from search.fields import NAMES
 from search.filtering import FACETS, admits, facet_values
 from search.languages import of
-from search.model import Candidate, Candidates, Clause, Part, Query, StoredPassage, stored_passages
+from search.model import Candidate, Candidates, Clause, Part, Place, Query, StoredPassage, places, stored_passages
 
 
 class MemoryEngine:
@@ -72,6 +72,9 @@ class MemoryEngine:
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(sorted({of(stored.language) for stored in self._passages.values()}))
+
+    def headings(self) -> Iterator[Place]:
+        return (place for group in self._articles.values() for place in places(group))
 
     def spellings(self) -> Mapping[str, int]:
         texts = (text for one in self._passages.values() for texts in one.field_texts().values() for text in texts)

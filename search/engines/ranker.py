@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import functools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from search.engines.columns import FIELD_STRIDE, PASSAGE_STRIDE, Columns
 from search.fields import NAMES
 from search.filtering import FACETS
 from search.languages import of
-from search.model import Candidate, Candidates, Clause, Filters, Part, Query, StoredPassage
+from search.model import Candidate, Candidates, Clause, Filters, Part, Place, Query, StoredPassage
 
 Mask = npt.NDArray[np.bool_]
 
@@ -102,6 +102,13 @@ class Ranker:
     def languages(self) -> tuple[str, ...]:
         """The languages of the articles, sorted."""
         return tuple(sorted({of(self._facts[n].language) for n in np.unique(self._article_of[self._alive])}))
+
+    def headings(self) -> Iterator[Place]:
+        """Yield the titles and headings of the articles that are not deleted."""
+        for segment in self._segments:
+            columns = segment.columns
+            gone = {columns.articles.facts[n].article_id for n in columns.article_of[list(segment.deleted)]}
+            yield from (place for place in columns.headings if place.article_id not in gone)
 
     def spellings(self) -> Mapping[str, int]:
         """Return the words as they are written, in lower case, and how often."""

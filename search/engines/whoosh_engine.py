@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from corpus.article import Article, Change
@@ -13,7 +13,7 @@ from search.engine import DamagedError, EngineState
 from search.engines.columns import Columns
 from search.engines.ranker import Ranker, Segment
 from search.generations import WAIT_FOR_WRITER, Generation, Generations
-from search.model import Candidates, Query, StoredPassage
+from search.model import Candidates, Place, Query, StoredPassage
 
 # A delta is a Whoosh segment. More in the deltas and among the deleted than this share of the base, and they are folded
 # into a new base; more deltas than this, and the smaller half of them becomes one.
@@ -172,6 +172,9 @@ class WhooshSnapshot:
     @property
     def languages(self) -> tuple[str, ...]:
         return self.ranker.languages
+
+    def headings(self) -> Iterator[Place]:
+        return self.ranker.headings()
 
     def spellings(self) -> Mapping[str, int]:
         return self.ranker.spellings()

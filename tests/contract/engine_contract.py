@@ -141,6 +141,23 @@ class EngineContract:
     def test_it_knows_its_words(self, engine: Engine) -> None:
         assert dict(engine.snapshot().terms("magn")) == {"magnesium": 3}
 
+    def test_it_knows_its_titles_and_headings(self, engine: Engine, oracle: MemoryEngine) -> None:
+        engine.apply(
+            [Change(6, "swelling", None), Change(6, "magnesium", article("magnesium", "Mg", ("", "Text.")))], 6
+        )
+        oracle.apply(
+            [Change(6, "swelling", None), Change(6, "magnesium", article("magnesium", "Mg", ("", "Text.")))], 6
+        )
+        found = list(engine.snapshot().headings())
+        assert {(one.kind, one.text) for one in found if one.article_id in ("leg-cramps", "magnesium")} == {
+            ("title", "Leg cramps in pregnancy"),
+            ("heading", "Causes"),
+            ("heading", "Treatment"),
+            ("title", "Mg"),
+        }
+        assert len(found) == len(set(found))
+        assert set(found) == set(oracle.headings())
+
     def test_a_changed_article_is_found_by_its_new_words_only(self, engine: Engine) -> None:
         before = engine.snapshot()
         changed = article("magnesium", "Magnesium", ("Food", "Pumpkin seeds."))

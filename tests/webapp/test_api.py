@@ -51,6 +51,15 @@ def test_search_returns_results(client: FlaskClient) -> None:
     assert (nothing["nothing_found"], nothing["hits"], nothing["total"]) == (True, [], 0)
 
 
+def test_suggestions_have_the_shape_programs_rely_on(client: FlaskClient) -> None:
+    data = client.get("/api/v1/suggest?q=refu").get_json()
+    link = "/articles/tariffs?passage=tariffs.refunds.1#refunds"
+    assert data == {"suggestions": [{"text": "Refunds", "kind": "heading", "link": link}]}
+    assert client.get(link).status_code == 200
+    assert client.get("/api/v1/suggest").get_json() == {"suggestions": []}
+    assert refused(client, "/api/v1/suggest?q=" + "a" * 20_001) == "query_too_long"
+
+
 def test_the_ways_to_ask_agree(client: FlaskClient) -> None:
     fields = {"q": "calf", "limit": "3", "page": "1", "label": ["pregnancy", "urgent"], "explain": "true"}
     by_get = client.get("/api/v1/search", query_string=urlencode(fields, doseq=True)).get_json()
@@ -210,7 +219,9 @@ NAMES = st.sampled_from(
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from(["/api/v1/search", "/search", "/api/v1/articles", "/articles/tariffs", "/api/v1/passages/"]),
+    path=st.sampled_from(
+        ["/api/v1/search", "/api/v1/suggest", "/search", "/api/v1/articles", "/articles/tariffs", "/api/v1/passages/"]
+    ),
     fields=st.dictionaries(NAMES, VALUE, max_size=5),
     tail=st.binary(max_size=12),
 )
