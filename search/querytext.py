@@ -47,10 +47,12 @@ def parse(
     reading = _read(text, lambda: Clauses(vocabulary, synonyms))
     suggestion = None
     if mends := spelling.mended(reading.clauses.typed, vocabulary):
-        suggestion = Suggestion(spelling.written_anew(text, mends), not exact)
-        if not exact:
-            new = frozenset(word for words in mends.values() for word in words.split())
-            reading = _read(suggestion.query, lambda: Clauses(vocabulary, synonyms, new))
+        new = frozenset(word for words in mends.values() for word in words.split())
+        anew = spelling.written_anew(text, mends)
+        mended = _read(anew, lambda: Clauses(vocabulary, synonyms, new))
+        if _is_about_the_library(mended, vocabulary):
+            suggestion = Suggestion(anew, not exact)
+            reading = reading if exact else mended
     made = tuple(reading.clauses.made())
     scored = [clause for clause in made if not clause.excluded]
     content = {group for clause in scored if clause.content for group in clause.groups}
@@ -72,6 +74,15 @@ def parse(
         remarks=tuple(remarks),
         suggestion=suggestion,
     )
+
+
+def _is_about_the_library(reading: _Reading, vocabulary: Vocabulary) -> bool:
+    """Tell whether most of what is asked about is known once misspelled words are mended.
+
+    Else the library is about other things, and the likeness of one of its words to a typed one is chance.
+    """
+    content = {one.typed for one in reading.clauses.made() if one.content and not one.excluded}
+    return 2 * sum(map(vocabulary.finds, content)) > len(content)
 
 
 def checked(text: str) -> str:
