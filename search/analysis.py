@@ -99,10 +99,15 @@ def _analysed(word: str, kind: str, language: str) -> tuple[tuple[tuple[str, ...
 
 
 def _bigrams(run: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
-    """Cut Chinese, Japanese or Korean writing, which has no or few blanks, into overlapping pairs of characters."""
+    """Cut Chinese, Japanese or Korean writing, which has no or few blanks, into overlapping pairs of characters.
+
+    A pair is also found by its first character alone, the last pair by either.
+    """
     chars = list(_CJK_CHAR.finditer(run))
-    for first, last in zip(chars, chars[1:] or chars, strict=False):
-        yield (unicodedata.normalize("NFKC", run[first.start() : last.end()]),), first.start(), last.end()
+    for n, (first, last) in enumerate(zip(chars, chars[1:] or chars, strict=False), 2):
+        singles = (first[0], last[0]) if n >= len(chars) else (first[0],)
+        stems = (unicodedata.normalize("NFKC", one) for one in (run[first.start() : last.end()], *singles))
+        yield tuple(dict.fromkeys(stems)), first.start(), last.end()
 
 
 def _stems(word: str, language: str) -> tuple[str, ...]:

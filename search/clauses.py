@@ -57,7 +57,10 @@ class Clauses:
     def words(self, text: str, field: str | None = None, excluded: bool = False) -> list[int]:
         """Add the words of a text."""
         rows = [list(tokens(text, language)) for language in self._vocabulary.languages]
-        forms = [tuple({stem: None for token in same for stem in token.stems}) for same in zip(*rows, strict=True)]
+        forms = [
+            tuple({stem: None for token in same for stem in token.stems[: 1 if _is_cjk(text, token) else None]})
+            for same in zip(*rows, strict=True)
+        ]
         group_of: list[int | None] = [None] * len(forms)
         groups: list[int] = []
         for first, last in _compounds(text, rows[0]):
@@ -66,11 +69,15 @@ class Clauses:
                 token = rows[0][n]
                 typed = text[token.start : token.end]
                 if forms[n] and (last - first == 1 or not numbered or _is_name(typed)):
-                    group_of[n] = self._word(typed, forms[n], field, excluded)
+                    hyphenated = (
+                        text[token.start - 1 : token.start] in HYPHENS or text[token.end : token.end + 1] in HYPHENS
+                    )
+                    group_of[n] = self._word(typed, forms[n], field, excluded, hyphenated)
                     groups.append(group_of[n] or 0)
-            if numbered and last - first > 1:
+            phrases = _phrases(row[first:last] for row in rows)
+            if numbered and last - first > 1 and phrases:
                 typed = text[rows[0][first].start : rows[0][last - 1].end]
-                group = self._add(_phrases(row[first:last] for row in rows), typed, field=field, excluded=excluded)
+                group = self._add(phrases, typed, field=field, excluded=excluded)
                 groups.append(group)
                 if last - first == 2 and _is_unit(text, rows[0][first + 1]):
                     number = Clause(forms[first], typed, (group,), "variant", field=field, weight=NUMBER_WEIGHT)
@@ -93,8 +100,8 @@ class Clauses:
         words = {stem: None for word in self._vocabulary.starting_with(text) for stem in self._vocabulary.stems(word)}
         return [self._add([tuple(words) or (fold(text),)], f"{text}*", "prefix", field, excluded)]
 
-    def _word(self, typed: str, forms: tuple[str, ...], field: str | None, excluded: bool) -> int:
-        asking = field is None and not excluded and fold(typed) in QUESTION_WORDS
+    def _word(self, typed: str, forms: tuple[str, ...], field: str | None, excluded: bool, hyphenated: bool) -> int:
+        asking = field is None and not excluded and not hyphenated and fold(typed) in QUESTION_WORDS
         kind: Kind = "spelling" if typed in self._mended else "term"
         weight = QUESTION_WEIGHT if asking else 1.0
         return self._add([(form,) for form in forms], typed, kind, field, excluded, weight, content=not asking)
@@ -137,7 +144,7 @@ class Clauses:
         self.typed.append([])
         for n, token in enumerate(row):
             typed = text[token.start : token.end]
-            if _is_number(text, token) or CJK.match(typed):
+            if _is_number(text, token) or _is_cjk(text, token):
                 self.typed.append([])
                 continue
             for written in self._vocabulary.hyphenated(typed):
@@ -178,7 +185,7 @@ def _belong_together(text: str, one: Token, other: Token) -> bool:
     if not between:
         return not all(numbers) or other.start < one.end  # the two numbers of a ½
     if all(numbers):
-        return between == "/"
+        return between in ("/", "\u2044")
     if between in HYPHENS:
         return True
     if not between.isspace():
@@ -191,6 +198,10 @@ def _belong_together(text: str, one: Token, other: Token) -> bool:
 
 def _is_number(text: str, token: Token) -> bool:
     return not text[token.start].isalpha()
+
+
+def _is_cjk(text: str, token: Token) -> bool:
+    return CJK.match(text, token.start) is not None
 
 
 def _is_unit(text: str, token: Token) -> bool:

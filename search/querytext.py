@@ -59,7 +59,9 @@ def parse(
     remarks = list(reading.remarks)
     if not scored:
         reading.required = [frozenset()]
-        if text:
+        if made or reading.filters:
+            remarks.append("This says only what to leave out or where to look. Add a word about what is asked.")
+        elif text:
             remarks.append("These words are too common to search for. Add a word about what is asked.")
     elif not reading.is_condition and all(any(excluded for _, excluded in one) for one in reading.required):
         any_of = content or {group for clause in scored for group in clause.groups}
@@ -114,6 +116,8 @@ class _Reading:
             self.filters.append((item.name, _filter_value(item)))
             return []
         add = {"phrase": self.clauses.phrase, "prefix": self.clauses.prefix}.get(item.kind, self.clauses.words)
+        if excluded and item.kind == "words":  # long-term: not these two in a row
+            add = self.clauses.phrase
         return add(item.text, syntax.FIELDS.get(item.name or ""), excluded)
 
 

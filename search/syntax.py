@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
@@ -121,6 +121,8 @@ def _one(left: list[Item]) -> Node | Item:
     if item.kind == "operator":
         if item.text != "NOT":
             raise MalformedError
+        if left and left[0].kind == "words":  # it binds to one word
+            left[:1] = [replace(left[0], text=part) for part in left[0].text.split(None, 1)]
         return Node("NOT", (_one(left),))
     if item.kind == "bracket":
         if item.text == ")":

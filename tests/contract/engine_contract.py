@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article, Change
-from search.engine import Engine
+from search.engine import Engine, Snapshot
 from search.engines.memory import MemoryEngine
 from search.model import Candidates, Query
 from search.querytext import parse, parse_filters
+from search.synonyms import Synonyms
+from search.vocabulary import Vocabulary
 from tests.articles import WORDS, article, random_articles, small_library
 
 CUTOFFS = {"": datetime.date(2024, 1, 1)}
@@ -27,11 +29,22 @@ QUERIES = (
     "swollen calf doctor",
     "nothing-of-this-kind",
     "",
+    "cramps -night magnesium",
+    "(calf OR magnesium) AND NOT doctor",
+    "night OR NOT cramps AND calf",
+    "title:magnesium OR heading:treatment",
+    "-title:magnesium cramps",
+    "charley horse",
+    "cramp* mag*",
+    "300mg of magnesium, 1/2",
+    "magnesuim tablets",
 )
 
 
-def ask(text: str, explain: bool = True, **filters: str) -> Query:
-    return parse(text, parse_filters({name: [value] for name, value in filters.items()}, CUTOFFS), explain=explain)
+def ask(text: str, explain: bool = True, snapshot: Snapshot | None = None, **filters: str) -> Query:
+    asked = parse_filters({name: [value] for name, value in filters.items()}, CUTOFFS)
+    vocabulary = Vocabulary.of(snapshot) if snapshot else None
+    return parse(text, asked, vocabulary=vocabulary, synonyms=Synonyms(["charley horse = leg cramps"]), explain=explain)
 
 
 def same(found: Candidates, wanted: Candidates) -> None:
@@ -71,7 +84,36 @@ class EngineContract:
 
     @pytest.mark.parametrize("text", QUERIES)
     def test_it_finds_what_the_oracle_finds(self, engine: Engine, oracle: MemoryEngine, text: str) -> None:
-        same(engine.snapshot().candidates(ask(text), 10), oracle.candidates(ask(text), 10))
+        query = ask(text, snapshot=oracle)
+        assert query == ask(text, snapshot=engine.snapshot())
+        same(engine.snapshot().candidates(query, 10), oracle.candidates(query, 10))
+
+    def test_articles_of_several_languages_are_each_found_in_their_own(self, make: Callable[[], Engine]) -> None:
+        engine, oracle = make(), MemoryEngine()
+        articles = [
+            article(
+                "de", "Krämpfe", ("Nachts", "Die Wadenkrämpfe kommen nachts; was hilft gegen Müdigkeit?"), language="de"
+            ),
+            article("es", "Calambres", ("", "La medicación alivia el dolor."), language="es"),
+            article("ja", "足", ("", "妊娠中の足のつり。magnesium 300mg"), language="ja"),
+            article("xx", "Crampi", ("", "Nocturni\x1e\x1f crampi."), language=""),
+        ]
+        engine.rebuild([*articles, *small_library()], 1)
+        oracle.rebuild([*articles, *small_library()], 1)
+        assert engine.snapshot().languages == oracle.languages == ("", "de", "en", "es", "ja")
+        for text in (
+            "wadenkrampf",
+            "medicacion magnesium",
+            "medicaciones",
+            "足のつり",
+            "足",
+            "crampi nocturni",
+            "mudig*",
+        ):
+            query = ask(text, snapshot=oracle)
+            assert query == ask(text, snapshot=engine.snapshot())
+            same(engine.snapshot().candidates(query, 10), oracle.candidates(query, 10))
+            assert oracle.candidates(query, 10).total, text
 
     @pytest.mark.parametrize(
         "filters",
@@ -139,7 +181,10 @@ class EngineContract:
         assert passage.reviewed == "2026-07-04"
 
     def test_it_knows_its_words(self, engine: Engine) -> None:
-        assert dict(engine.snapshot().terms("magn")) == {"magnesium": 3}
+        snapshot = engine.snapshot()
+        assert dict(snapshot.terms("magn")) == {"magnesium": 3}
+        assert (snapshot.frequency("magnesium"), snapshot.frequency("leg", "cramp")) == (3, 4)
+        assert snapshot.spellings()["magnesium"] == 5
 
     def test_it_knows_its_titles_and_headings(self, engine: Engine, oracle: MemoryEngine) -> None:
         engine.apply(
