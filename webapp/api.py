@@ -35,6 +35,7 @@ def search() -> Response:
             filters=asked.filters,
             mode=asked.mode,
             explain=asked.explain,
+            exact=asked.exact,
         )
     )
     return jsonify(results.to_json())

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 
 from corpus.errors import InputError
 from webapp import api, errors, marking, pages, words
 from webapp.opened import OpenHome
 
+_STATIC = Path(__file__).with_name("static")
 _LARGEST_BODY = 1 << 20
+_WORTH_GZIP = 1 << 10
 _LOOPBACK = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -23,7 +26,8 @@ _HEADERS = {
 
 def create_app(home: Path, *, loopback: bool = True) -> Flask:
     """Create the application for a home; on loopback it answers only requests addressed to this machine."""
-    app = Flask(__name__)
+    # The address of a file changes with the files: so a browser may keep them for long, and scripts can import others.
+    app = Flask(__name__, static_url_path=f"/static/{_version(_STATIC)}")
     app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, MAX_FORM_MEMORY_SIZE=_LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["answerdesk"] = OpenHome(home)
@@ -36,15 +40,6 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
         web_address=words.web_address,
     )
     app.jinja_env.globals.update(counted=words.counted, list_steps=marking.list_steps)
-    versions = {
-        file.name: hashlib.blake2b(file.read_bytes(), digest_size=6).hexdigest()
-        for file in Path(app.static_folder or "").iterdir()
-    }
-
-    @app.template_global()
-    def static(name: str) -> str:
-        """Return a file's address, which changes with the file: so it may be kept for long."""
-        return url_for("static", filename=name, v=versions[name])
 
     @app.before_request
     def check_host() -> None:
@@ -54,7 +49,7 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers.update(_HEADERS)
-        if request.endpoint == "static" and "v" in request.args:
+        if request.endpoint == "static":
             response.cache_control.max_age = 31_536_000
             response.cache_control.no_cache = None
             response.cache_control.public = True
@@ -62,7 +57,25 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
             response.cache_control.no_cache = True
         return response
 
+    @app.after_request
+    def compress(response: Response) -> Response:
+        kind = response.mimetype or ""
+        fits = kind.startswith("text/") or kind.endswith(("json", "xml"))
+        if fits and response.status_code == 200 and request.accept_encodings["gzip"]:
+            response.direct_passthrough = False
+            body = response.get_data()
+            if len(body) >= _WORTH_GZIP:
+                response.set_data(gzip.compress(body, compresslevel=1))
+                response.content_encoding = "gzip"
+            response.vary.add("Accept-Encoding")
+        return response
+
     errors.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     return app
+
+
+def _version(folder: Path) -> str:
+    contents = b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
+    return hashlib.blake2b(contents, digest_size=6).hexdigest()

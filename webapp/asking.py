@@ -16,13 +16,13 @@ from search import querytext
 
 LONGEST_BY_GET = 1_000
 DEFAULT_LIMIT = 10
-_OWN = {"q", "limit", "page", "mode", "explain"}  # every other field is a filter
+_OWN = {"q", "limit", "page", "mode", "explain", "exact"}  # every other field is a filter
 _YES_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A search as it was asked for; with `by_post` its text must stay out of addresses."""
+    """A search as it was asked for: `exact` as it was typed; with `by_post` its text must stay out of addresses."""
 
     text: str
     limit: int
@@ -30,11 +30,14 @@ class Asked:
     filters: Mapping[str, Sequence[str]]
     mode: str
     explain: bool
+    exact: bool
     by_post: bool
 
 
 def read(request: Request) -> Asked:
     """Read a search from a request; the ranges of its numbers and its filters are the searcher's to check.
+
+    An empty filter, as a form sends it, restricts nothing.
 
     Raises:
         InputError: a field is too long for an address, not text, or of the wrong type.
@@ -53,9 +56,10 @@ def read(request: Request) -> Asked:
         text=text,
         limit=number(fields.get("limit"), "limit", DEFAULT_LIMIT),
         page=number(fields.get("page"), "page", 1),
-        filters={name: fields.getlist(name) for name in fields if name not in _OWN},
+        filters={name: list(filter(None, fields.getlist(name))) for name in fields if name not in _OWN},
         mode=fields.get("mode") or "lexical",
-        explain=_yes_no(fields.get("explain", "")),
+        explain=_yes_no("explain", fields),
+        exact=_yes_no("exact", fields),
         by_post=by_post,
     )
 
@@ -69,10 +73,11 @@ def number(given: str | None, name: str, default: int) -> int:
     return int(given)
 
 
-def _yes_no(given: str) -> bool:
-    if given.lower() not in _YES_NO:
-        raise InputError("explain must be true or false.", "bad_explain")
-    return _YES_NO[given.lower()]
+def _yes_no(name: str, fields: Mapping[str, str]) -> bool:
+    given = fields.get(name, "").lower()
+    if given not in _YES_NO:
+        raise InputError(f"{name} must be true or false.", f"bad_{name}")
+    return _YES_NO[given]
 
 
 def _fields(request: Request) -> MultiDict[str, str]:
@@ -101,7 +106,7 @@ def _json_fields(request: Request) -> MultiDict[str, str]:
 
 
 def _json_text(name: str, value: object) -> str:
-    if isinstance(value, bool) and name == "explain":
+    if isinstance(value, bool) and name in {"explain", "exact"}:
         return str(value)
     if isinstance(value, int) and not isinstance(value, bool) and name in {"limit", "page"}:
         return str(value) if abs(value) < 10**18 else "too large"

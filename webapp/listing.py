@@ -21,6 +21,7 @@ _LABELS = 30
 _EXAMPLES = 4
 _LONGEST_EXAMPLE = 80
 _PAGE = 500
+ON_A_PAGE = 50
 _POINTERS = {"it", "its", "they", "them", "this", "that", "these", "those"}  # what they point to is lost outside
 
 
@@ -55,13 +56,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is here, the handbook apart; `complete` tells that `recent` holds every article."""
+    """What is here, the handbook apart.
+
+    `complete` tells that `recent` holds every article; `pages` are the ids that the pages of all articles follow.
+    """
 
     articles: int
     passages: int
     labels: tuple[tuple[str, int], ...]
     recent: tuple[Row, ...]
     complete: bool
+    pages: tuple[str, ...]
     examples: tuple[str, ...]
 
 
@@ -69,6 +74,23 @@ def page(home: OpenHome, after: str, limit: int) -> list[Row]:
     """Return up to `limit` articles whose ids follow `after`."""
     with home.library() as library:
         return [_row(home, summary) for summary in library.list(after, limit)]
+
+
+def page_of_all(home: OpenHome, number: int) -> list[Row]:
+    """Return page `number` of all articles, the handbook apart."""
+    pages = overview(home).pages
+    if not 1 <= number <= len(pages):
+        return []
+    end = pages[number] if number < len(pages) else None
+    rows: list[Row] = []
+    after = pages[number - 1]
+    with home.library() as library:
+        while found := library.list(after, ON_A_PAGE):
+            rows += [_row(home, one) for one in found if HANDBOOK not in one.labels and (end is None or one.id <= end)]
+            after = found[-1].id
+            if end is not None and after >= end:
+                break
+    return rows
 
 
 def handbook(home: OpenHome) -> list[Row]:
@@ -105,6 +127,7 @@ def _overview(home: OpenHome, library: Library) -> Overview:
         labels=tuple(labels.most_common(_LABELS)),
         recent=tuple(recent[:_RECENT]),
         complete=complete,
+        pages=("", *(row.id for row in rows[ON_A_PAGE - 1 : -1 : ON_A_PAGE])),
         examples=tuple(dict.fromkeys(example(article) for article in found if article)),
     )
 

@@ -1,40 +1,36 @@
-"""The pages people use: the desk, an article, help. Views read the request, call the library, pick a template."""
+"""The pages people use: the desk, articles, help. Views read the request, call the library, pick a template."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from corpus.article import Article
-from corpus.passages import Passage, cut
+from corpus.passages import cut
 from search import LAST_PAGE, querytext
-from search.model import FILTERS, Hit, Results
-from webapp import asking, lines, listing, marking
+from search.fragments import fragments
+from search.model import FILTERS
+from webapp import asking, citing, differences, listing, marking, reading
 from webapp.asking import Asked
+from webapp.narrowing import narrowing
 from webapp.opened import OpenHome
+from webapp.showing import address, shown
 
 blueprint = Blueprint("pages", __name__)
 
-_OPEN_CONTENTS = 3  # an article with fewer headings needs no contents
-_FAR = 60  # words between a heading and the passage: with more, the link leads to the passage itself
+_MOST_VERSIONS = 20
 
-
-@dataclass(frozen=True, slots=True)
-class ShownHit:
-    """A hit as the results page shows it."""
-
-    hit: Hit
-    groups: list[lines.Group]
-    context: list[lines.Group]
-    review: str
+blueprint.add_app_template_global(fragments)
+blueprint.add_app_template_global(address, "passage_address")
 
 
 @blueprint.app_template_global()
-def search_address(text: str, fields: list[tuple[str, str]]) -> str:
+def search_address(text: str, fields: Iterable[tuple[str, str]]) -> str:
     """Return the address of a search; a field given twice stands in it twice."""
     values: dict[str, list[str]] = {}
     for name, value in fields:
@@ -54,41 +50,58 @@ def search() -> str | AnyResponse:
     asked = asking.read(request)
     if not asked.text.strip():
         return redirect(url_for("pages.home"), 303)
-    results = (
-        _home()
-        .searcher()
-        .search(
-            asked.text,
-            limit=asked.limit,
-            page=asked.page,
-            filters=asked.filters,
-            mode=asked.mode,
-            explain=asked.explain,
-        )
+    searcher = _home().searcher()
+    results = searcher.search(
+        asked.text,
+        limit=asked.limit,
+        page=asked.page,
+        filters=asked.filters,
+        mode=asked.mode,
+        explain=asked.explain,
+        exact=asked.exact,
     )
+    fields = _fields(asked)
+    groups, restrictions = narrowing(searcher, asked, results, fields)
+    question = None if asked.by_post else asked.text
     return render_template(
         "results.html",
         asked=asked.text,
+        question=question,
         focus=True,
         by_post=asked.by_post,
         results=results,
-        hits=[_shown(hit) for hit in results.hits],
+        hits=[shown(_home(), hit, question) for hit in results.hits],
         pages=min(math.ceil(results.total / asked.limit), LAST_PAGE),
-        fields=_fields(asked),
-        restrictions=_restrictions(asked, results),
+        fields=fields,
+        kept=[field for field in fields if field[0] not in ("article", "exact")],
+        explain=asked.explain,
+        groups=groups,
+        restrictions=restrictions,
         longest_message=querytext.MAX_LENGTH,
     )
 
 
+@blueprint.get("/articles")
+def articles() -> str:
+    number = asking.number(request.args.get("page"), "page", 1)
+    overview = listing.overview(_home())
+    return render_template(
+        "articles.html",
+        rows=listing.page_of_all(_home(), number),
+        overview=overview,
+        number=number,
+        pages=len(overview.pages),
+        first=(number - 1) * listing.ON_A_PAGE + 1,
+    )
+
+
 @blueprint.get("/articles/<article_id>")
-def article(article_id: str) -> str | tuple[str, int]:
-    with _home().library() as library:
-        found = library.get(article_id)
-    if found is None:
-        abort(404)
+def article(article_id: str) -> str:
+    found = _article(article_id)
     passages = cut(found)
     passage_id = request.args.get("passage")
     marked = next((passage for passage in passages if passage.id == passage_id), None)
+    question = querytext.checked(request.args.get("q", ""))
     state, review = _home().review(found.reviewed, found.labels)
     return render_template(
         "article.html",
@@ -98,11 +111,49 @@ def article(article_id: str) -> str | tuple[str, int]:
             for section in found.sections
         ],
         marked=marked,
+        citation=marked
+        and citing.citation(
+            found.title,
+            marked.heading_path,
+            url=found.url,
+            source=found.source,
+            review_state=state,
+            review=review,
+            cautions=marked.cautions,
+        ),
+        question=question,
+        query=querytext.parse(question) if question else None,
+        matches=reading.matches(_home().searcher(), question, marked, passages) if marked else None,
         gone=passage_id is not None and marked is None,
-        far=marked is not None and _words_before(marked, passages) > _FAR,
-        contents=_contents(found),
+        far=marked is not None and reading.is_far(marked, passages),
+        contents=reading.contents(found),
+        changed=_has_versions(article_id),
         review_state=state,
         review=review,
+    )
+
+
+@blueprint.get("/articles/<article_id>/above/<anchor>/<int:level>")
+def heading(article_id: str, anchor: str, level: int) -> AnyResponse:
+    """Lead to a heading above a section: a hit knows the words of its trail, and the anchor of the last alone."""
+    above = reading.anchor_above(_article(article_id), anchor, level)
+    return redirect(url_for("pages.article", article_id=article_id, _anchor=above))
+
+
+@blueprint.get("/articles/<article_id>/history")
+def history(article_id: str) -> str:
+    found = _article(article_id)
+    with _home().library() as library:
+        versions = list(itertools.islice(library.versions(article_id), _MOST_VERSIONS + 1))
+    states = [found, *(version.article for version in versions)]
+    return render_template(
+        "history.html",
+        article=found,
+        steps=[
+            (version.written, differences.differences(version.article, after))
+            for version, after in zip(versions[:_MOST_VERSIONS], states, strict=False)
+        ],
+        more=len(versions) > _MOST_VERSIONS,
     )
 
 
@@ -122,40 +173,22 @@ def _home() -> OpenHome:
     return cast(OpenHome, current_app.extensions["answerdesk"])
 
 
-def _shown(hit: Hit) -> ShownHit:
-    passage = hit.passage
-    _, review = _home().review(passage.reviewed, passage.labels)
-    return ShownHit(hit, lines.groups(hit.fragments), lines.plain_groups(passage.context), review)
+def _article(article_id: str) -> Article:
+    with _home().library() as library:
+        found = library.get(article_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _has_versions(article_id: str) -> bool:
+    with _home().library() as library:
+        return next(iter(library.versions(article_id)), None) is not None
 
 
 def _fields(asked: Asked) -> list[tuple[str, str]]:
     """Return the fields that a link to another page of the same search carries along."""
     fields = [(name, value) for name in FILTERS for value in asked.filters.get(name, ())]
-    return fields + ([("limit", str(asked.limit))] if asked.limit != asking.DEFAULT_LIMIT else [])
-
-
-def _restrictions(asked: Asked, results: Results) -> list[dict[str, object]]:
-    """Describe each filter in force, with the fields of the search without it."""
-    fields = _fields(asked)
-    titles = {hit.passage.article_id: hit.passage.article_title for hit in results.hits}
-    return [
-        {
-            "name": name.replace("_", " "),
-            "value": titles.get(value, value) if name == "article" else value,
-            "without": [field for field in fields if field != (name, value)],
-        }
-        for name, value in fields
-        if name != "limit"
-    ]
-
-
-def _contents(article: Article) -> list[tuple[int, str, str]]:
-    """Return depth, anchor and heading of each section that has one, or nothing for a short article."""
-    headed = [section for section in article.sections if section.heading]
-    if len(headed) < _OPEN_CONTENTS:
-        return []
-    return [(min(len(section.path), 4), section.anchor, section.heading) for section in headed]
-
-
-def _words_before(marked: Passage, passages: list[Passage]) -> int:
-    return sum(len(one.text.split()) for one in passages if one.anchor == marked.anchor and one.n < marked.n)
+    if asked.limit != asking.DEFAULT_LIMIT:
+        fields.append(("limit", str(asked.limit)))
+    return [*fields, ("exact", "1")] if asked.exact else fields

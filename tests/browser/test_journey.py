@@ -37,7 +37,7 @@ def test_from_a_question_to_the_marked_passage(page: Page, desk: str) -> None:
     page.locator("input[name=q]:focus").wait_for()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
-    box = page.get_by_role("searchbox")
+    box = page.locator("#q")
     assert box.input_value() == QUESTION
     hit = page.locator("[data-passage-id]").first
     passage_id = hit.get_attribute("data-passage-id")
@@ -55,7 +55,7 @@ def test_from_a_question_to_the_marked_passage(page: Page, desk: str) -> None:
     assert page.viewport_size is not None
     assert 0 <= place["y"] < page.viewport_size["height"]
     page.go_back()
-    assert page.get_by_role("searchbox").input_value() == QUESTION
+    assert page.locator("#q").input_value() == QUESTION
 
 
 def test_every_passage_is_reached_with_its_heading_in_sight(browser: Browser, desk: str) -> None:
