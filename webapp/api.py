@@ -8,10 +8,10 @@ from typing import cast
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from corpus.article import to_json
-from corpus.errors import InputError, OutageError
+from corpus.errors import InputError
 from search import querytext
 from search.model import passage_json
-from webapp import asking, listing
+from webapp import asking, health, listing
 from webapp.opened import OpenHome
 
 blueprint = Blueprint("api", __name__)
@@ -85,14 +85,10 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    problems = []
-    try:
-        _home().searcher().state()
-        with _home().library() as library:
-            library.count()
-    except (OutageError, InputError) as error:
-        problems.append(str(error))
-    return jsonify({"status": "not ready" if problems else "ready", "problems": problems}), 503 if problems else 200
+    problems = health.problems(_home())
+    ready = not any(problem.blocks for problem in problems)
+    found = [problem.to_json() for problem in problems]
+    return jsonify({"status": "ready" if ready else "not ready", "problems": found}), 200 if ready else 503
 
 
 def _home() -> OpenHome:

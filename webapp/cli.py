@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import signal
-import sys
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from corpus import changing
 from corpus.errors import OutageError
 from corpus.review import review_cutoffs
+from search import catch_up
 from search.model import FILTERS
-from webapp import progress, terminal, words
+from webapp import health, progress, terminal, words
 from webapp.cli_articles import articles
 from webapp.cli_home import backup, restore
 from webapp.cli_ingest import ingest, parse
@@ -45,7 +46,6 @@ def serve(options: Options, host: str, port: int) -> None:
 
     with opened(options) as home, home.library() as library:
         _make_ready(home, library)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     server.serve(options.home_folder(), host, port, started)
 
 
@@ -73,6 +73,7 @@ def search(
     for name, value in pairs(filters, "--filter"):
         wanted.setdefault(name, []).append(value)
     with opened(options) as home:
+        _catch_up_after_a_crash(home)
         results = home.searcher().search(
             " ".join(query), limit=limit, page=page, filters=wanted, mode=mode, explain=explain
         )
@@ -132,19 +133,31 @@ def rebuild(options: Options) -> None:
 
 
 def _make_ready(home: OpenHome, library: Library) -> None:
-    """Put the samples into a home where nothing ever was, keep the handbook current, and catch up."""
-    from ingest.sync import ingest_handbook, ingest_samples
-    from search import catch_up
+    """Put the samples into a home where nothing ever was, keep the handbook current, and catch up.
 
-    if library.change == 0:
-        report = ingest_samples(library)
-        click.echo(f"This home was empty. It now holds {report.counts['new']} articles: samples, and the handbook.")
-    else:
-        ingest_handbook(library)
+    Where that cannot be, because another process writes or the home may not be written, what is there is served.
+    """
+    from ingest.sync import ingest_handbook, ingest_samples
+
     try:
-        catch_up(home.searcher(), progress.ShownLibrary(library))
-    except OutageError as error:  # another process writes the index, say; what is there can be searched
+        if library.change == 0:
+            report = ingest_samples(library)
+            click.echo(f"This home was empty. It now holds {report.counts['new']} articles: samples, and the handbook.")
+        else:
+            ingest_handbook(library)
+        catch_up(home.searcher(), progress.ShownLibrary(library), wait=False)
+    except OutageError as error:
+        if error.code == "newer_home":
+            raise
         complain(str(error))
+
+
+def _catch_up_after_a_crash(home: OpenHome) -> None:
+    """Bring the index up to a Library that nobody changes now; a search needs no Library otherwise."""
+    change = None if home.settings.text("library") else changing.last_change(home.home)
+    if change is not None and health.is_left_behind(home.home, home.searcher().state(), change):
+        with contextlib.suppress(OutageError), home.library() as library:
+            catch_up(home.searcher(), library, wait=False)
 
 
 for command in (ingest, parse, articles, backup, restore):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corpus.changing import changing
 from search import catch_up
 from webapp import terminal, words
 from webapp.command import INPUT_FAILED, Options, Program, complain, json_option, opened, pass_options
@@ -45,7 +46,7 @@ def articles(context: click.Context, as_json: bool) -> None:
 @pass_options
 def remove(options: Options, article_ids: Sequence[str], as_json: bool) -> None:
     """Take articles out at once, and keep them out until `ingest --readmit`."""
-    with opened(options) as home, home.library() as library:
+    with opened(options) as home, home.library() as library, changing(home.home):
         known = [article_id for article_id in dict.fromkeys(article_ids) if library.get(article_id) is not None]
         library.remove(known, keep_out=True)
         catch_up(home.searcher(), library)

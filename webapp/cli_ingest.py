@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import click
 
 from corpus.article import to_json
+from corpus.changing import changing
 from corpus.errors import InputError, OutageError
 from corpus.settings import Settings
 from search import catch_up
 from webapp import progress, terminal
 from webapp.command import INPUT_FAILED, Command, Options, complain, json_option, opened, pairs, pass_options
 from webapp.opened import OpenHome
+from webapp.stopping import Stopping
 
 if TYPE_CHECKING:
     from ingest.parse import Reading
@@ -46,9 +48,9 @@ def ingest(
 
     def take_in(home: OpenHome, tell: Callable[[Row], None]) -> Report:
         def track(found: Iterable[Reading], total: int) -> Iterator[Reading]:
-            return iter(found) if as_json else progress.track(found, "sources", total)
+            yield from stopping.before_each(found if as_json else progress.track(found, "sources", total))
 
-        with home.library() as library:
+        with home.library() as library, changing(home.home), Stopping() as stopping:
             most_mb = home.settings.number("max_document_mb")
             try:
                 return sync(library, sources, tell=tell, track=track, facts=entered, most_mb=most_mb, **how)

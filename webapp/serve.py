@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import logging
+import signal
 import socket
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
-from corpus.errors import OutageError
+from corpus.errors import InputError, OutageError
+from search import catch_up
+from webapp import health, logs
 from webapp.app import create_app
+from webapp.opened import OpenHome
 
 _THREADS = 8
+_LONGEST_END = 8.0  # seconds, for requests that have begun
+
+_log = logging.getLogger(__name__)
 
 
 def serve(home: Path, host: str, port: int, started: Callable[[str], None]) -> None:
-    """Serve a home until interrupted; `started` is called with the address once it accepts connections.
+    """Serve a home until SIGTERM or SIGINT, then end the requests that have begun.
+
+    `started` is called with the address once connections are accepted; from then on the log is JSON on stderr.
 
     Raises:
         OutageError: the port is taken, or the host is none of this machine's.
@@ -28,13 +43,56 @@ def serve(home: Path, host: str, port: int, started: Callable[[str], None]) -> N
             f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port.", "port"
         ) from None
     app = create_app(home, loopback=is_loopback(host))
-    server = create_server(app, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=True)
-    started(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+    logs.log_requests(app)
+    connections: dict[int, Any] = {}
+    server: Any = create_server(
+        app, connections, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=True
+    )
+    opened = app.extensions["answerdesk"]
+    with contextlib.closing(opened), contextlib.closing(server), _told_to_stop(server.pull_trigger) as stop:
+        started(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+        logs.set_up()
+        threading.Thread(target=_look_after, args=(opened,), daemon=True).start()
+        while not stop.is_set():
+            wasyncore.loop(timeout=1, map=connections, count=1)
+        server.accepting = False
+        end = time.monotonic() + _LONGEST_END
+        while time.monotonic() < end and any(map(_is_busy, list(server.active_channels.values()))):
+            wasyncore.loop(timeout=0.05, map=connections, count=1)
+
+
+def _is_busy(channel: Any) -> bool:
+    """Tell whether a connection has a request that is not answered, or an answer that is not sent."""
+    return bool(channel.requests or channel.total_outbufs_len)
+
+
+@contextlib.contextmanager
+def _told_to_stop(wake: Callable[[], None]) -> Iterator[threading.Event]:
+    """Turn SIGTERM and SIGINT into an event; `wake` is called with it."""
+    stop = threading.Event()
+
+    def handle(number: int, frame: object) -> None:
+        stop.set()
+        wake()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        server.run()
+        yield stop
     finally:
-        server.close()
-        app.extensions["answerdesk"].close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _look_after(home: OpenHome) -> None:
+    """Read the whole index once, bring it up to the Library, and log what is wrong."""
+    try:
+        home.searcher().verify()
+        with home.library() as library:
+            catch_up(home.searcher(), library)
+    except (OutageError, InputError) as error:
+        _log.warning("%s", error)
+    for problem in health.problems(home):
+        _log.warning("%s", problem.message, extra={"facts": {"code": problem.code}})
 
 
 def is_loopback(host: str) -> bool:

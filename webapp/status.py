@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import OutageError
+from webapp import health
 from webapp.opened import OpenHome
 
 
@@ -18,22 +20,13 @@ def status(home: OpenHome) -> dict[str, Any]:
     """
     with home.library() as library:
         articles, change, last = library.count(), library.change, library.last_report()
-    problems: list[dict[str, str | None]] = []
     generation: dict[str, Any] | None = None
     passages = 0
-    try:
+    with contextlib.suppress(OutageError):  # it is among the problems
         state = home.searcher().state()
-    except OutageError as error:
-        problems.append({"code": error.code, "message": str(error), "file": None})
-    else:
         passages = state.passages
         if state.generation is not None:
             generation = {"id": state.generation, "change": state.change, "created": state.created}
-        if state.damage:
-            problems.append({"code": "index_damaged", "message": state.damage, "file": None})
-        if state.change != change:
-            words = f"The index stands at change {state.change}, the library at {change}. Run: answerdesk rebuild"
-            problems.append({"code": "index_behind", "message": words, "file": None})
     return {
         "version": importlib.metadata.version("answerdesk"),
         "articles": articles,
@@ -44,7 +37,7 @@ def status(home: OpenHome) -> dict[str, Any]:
         "engine": home.settings.text("engine"),
         "model": None,
         "last_ingest": last,
-        "problems": problems,
+        "problems": [problem.to_json() for problem in health.problems(home)],
     }
 
 

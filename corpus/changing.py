@@ -1,0 +1,49 @@
+"""Whether a home's Library is being changed, and how far it is: told without opening it, to those who only search."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+_LOCK = "library.lock"
+_LIBRARY = "library.sqlite3"
+
+
+@contextlib.contextmanager
+def changing(home: Path) -> Iterator[None]:
+    """Tell others that the Library is changed here, and its index brought up afterwards; any number may at once."""
+    descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)  # it ends with this process
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_changing(home: Path) -> bool:
+    """Tell whether some process is `changing` the Library."""
+    try:
+        descriptor = os.open(home / _LOCK, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return False
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def last_change(home: Path) -> int | None:
+    """Return the last change number of a Library in the home; None where it cannot be read, or is not there."""
+    try:
+        address = f"{(home / _LIBRARY).resolve().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=1)) as library:
+            return int(library.execute("SELECT change FROM library").fetchone()[0])
+    except (sqlite3.Error, TypeError):
+        return None
