@@ -59,7 +59,7 @@ TARIFFS = Article(
     url="javascript:alert(1)",
     labels=("prices",),
     cautions=("Applies to the Union only",),
-    by_hand=("author",),
+    by_hand=("author", "cautions"),
 )
 ARABIC = article(
     "arabic",

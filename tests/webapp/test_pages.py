@@ -246,6 +246,7 @@ def test_facts_of_an_article(client: FlaskClient) -> None:
     facts = {words(name): words(value) for name, value in zip(names, values, strict=True)}
     assert facts["Review"] == "Review overdue since 31 March 2022"
     assert facts["Author"] == "Ann <i>Example</i> entered by hand"
+    assert facts["Cautions"] == "entered by hand"
     assert facts["Published"] == "5 January 2020"
     assert facts["Source"] == "tariffs.html"
     assert facts["Address"] == "javascript:alert(1)"
