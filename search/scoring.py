@@ -51,7 +51,7 @@ def telling(passages: int, having: int, occurrences: int) -> float:
     return 1 + GATHERING * max(beyond_chance, 0.0) / idf(passages, having)
 
 
-def saturated(count: Any, length: Any, mean_length: float, b: float = B) -> Any:
+def saturated(count: Any, length: Any, mean_length: float, b: float) -> Any:
     """Return BM25's weight of `count` occurrences in a text of `length` words: 0 for none, below K1 + 1.
 
     `count` and `length` are numbers, or arrays of one shape.
@@ -97,7 +97,7 @@ class Weights:
     def scores(self, counts: Sequence[Any], lengths: Sequence[Any]) -> Iterator[tuple[str | None, Any]]:
         """Yield (field, score): None is the passage in its context. One entry of `FIELDS` a count and a length."""
         if self._joined:
-            yield None, self._joined * saturated(sum(counts), sum(lengths), sum(self._means))
+            yield None, self._joined * saturated(sum(counts), sum(lengths), sum(self._means), B)
         for field, weight, count, length, mean in zip(FIELDS, self._own, counts, lengths, self._means, strict=True):
             if weight:
                 yield field.name, weight * saturated(count, length, mean, field.b)

@@ -53,18 +53,16 @@ def evaluate(
     return summary, run
 
 
-def rank(searcher: search.Searcher, text: str, mode: str = "lexical") -> dict[str, float]:
-    """Return the best 100 articles for `text`, with the score of the best passage of each."""
+def rank(searcher: search.Searcher, text: str, mode: str = "lexical", depth: int = DEPTH) -> dict[str, float]:
+    """Return the best articles for `text`, as many as `depth`, with the score of the best passage of each."""
     best: dict[str, float] = {}
-    page, results = 0, None
-    while (
-        len(best) < DEPTH and page < search.LAST_PAGE and (results is None or page * search.MOST_HITS < results.total)
-    ):
+    page, results, size = 0, None, min(depth, search.MOST_HITS)
+    while len(best) < depth and page < search.LAST_PAGE and (results is None or page * size < results.total):
         page += 1
-        results = searcher.search(text, limit=search.MOST_HITS, page=page, mode=mode)
+        results = searcher.search(text, limit=size, page=page, mode=mode)
         for hit in results.hits:
             best[hit.passage.article_id] = max(hit.score, best.get(hit.passage.article_id, hit.score))
-    return dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:DEPTH])
+    return dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:depth])
 
 
 def trec_run(run: dict[str, dict[str, float]]) -> Iterable[str]:
