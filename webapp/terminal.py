@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from search.model import Fragment, Hit, Results
-from webapp import words
+from webapp import explaining, words
 from webapp.command import complain
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _hit_text(hit: Hit, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:
         facts.append(f"{hit.more_in_article} more in this article")
     yield from _indented(plain(" · ".join(facts)), dim=True)
     if hit.parts is not None:
+        for reason in explaining.reasons(hit.parts):
+            yield from _indented(plain(reason), dim=True)
         yield from _indented(f"score {hit.score:.4f}", dim=True)
         for part in hit.parts:
             where = part.field or "whole passage"
