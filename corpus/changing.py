@@ -9,14 +9,23 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from corpus.errors import disk_outage
+
 _LOCK = "library.lock"
 _LIBRARY = "library.sqlite3"
 
 
 @contextlib.contextmanager
 def changing(home: Path) -> Iterator[None]:
-    """Tell others that the Library is changed here, and its index brought up afterwards; any number may at once."""
-    descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    """Tell others that the Library is changed here, and its index brought up afterwards; any number may at once.
+
+    Raises:
+        OutageError: the home may not be written, or the disk is full.
+    """
+    try:
+        descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise disk_outage(error, home) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)  # it ends with this process
         yield

@@ -1,0 +1,1 @@
+"""What survives when a process dies, a disk fills or a file is damaged: `python -m tests.faults`."""
