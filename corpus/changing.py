@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +49,8 @@ def is_changing(home: Path) -> bool:
 
 def last_change(home: Path) -> int | None:
     """Return the last change number of a Library in the home; None where it cannot be read, or is not there."""
+    import sqlite3  # answering needs no database driver until somebody asks for the Library's state
+
     try:
         address = f"{(home / _LIBRARY).resolve().as_uri()}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=1)) as library:

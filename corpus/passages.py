@@ -11,7 +11,7 @@ from corpus.sentences import cut_at_clauses, sentences
 
 TARGET = 150  # words a passage aims at
 MOST = 220  # words no passage exceeds
-ENOUGH = 100  # from here on a passage ends with its block rather than take half of the next
+TEAR = 70.0**2  # to tear a block costs as much as a passage 70 words off the target: one of up to 220 stays whole
 TAIL = 25  # a last passage of fewer words joins the one before it
 
 
@@ -204,35 +204,29 @@ def _kept_together(atoms: _Atoms) -> _Atoms:
 
 
 def _pack(groups: Iterable[_Atoms]) -> list[_Atoms]:
-    """Fill passages towards TARGET: with whole blocks where that serves, otherwise with their atoms."""
-    passages: list[_Atoms] = []
-    current: _Atoms = []
-
-    def close() -> None:
-        nonlocal current
-        if current:
-            passages.append(current)
-        current = []
-
+    """Cut where all passages together come nearest to TARGET, between blocks rather than within one."""
+    atoms: _Atoms = []
+    tears: list[float] = []  # what it costs to begin a passage with this atom
     for group in groups:
-        if _count(current) >= ENOUGH and not _fits(current, group):
-            close()
-        if _fits(current, group):
-            current = current + group
-            continue
-        for atom in group:
-            if not _fits(current, [atom]):
-                close()
-            current = [*current, atom]
-    close()
-    _join_tail(passages)
+        atoms += group
+        tears += [0.0, *[TEAR] * (len(group) - 1)][: len(group)]
+    best: list[tuple[float, int]] = [(0.0, 0)]  # up to each atom: the least cost, and where its last passage begins
+    for end in range(1, len(atoms) + 1):
+        words = 0
+        options: list[tuple[float, int]] = []
+        for start in range(end - 1, -1, -1):
+            words += atoms[start].words
+            if words > MOST and options:
+                break
+            options.append((best[start][0] + (words - TARGET) ** 2 + tears[start], start))
+        best.append(min(options))
+    passages: list[_Atoms] = []
+    end = len(atoms)
+    while end:
+        start = best[end][1]
+        passages.insert(0, atoms[start:end])
+        end = start
     return passages
-
-
-def _fits(current: _Atoms, more: _Atoms) -> bool:
-    """Tell whether `more` brings the passage closer to TARGET."""
-    before, after = _count(current), _count(current) + _count(more)
-    return after <= MOST and abs(TARGET - after) <= abs(TARGET - before)
 
 
 def _join_tail(passages: list[_Atoms]) -> None:
