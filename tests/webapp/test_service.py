@@ -26,6 +26,7 @@ from corpus.changing import changing, is_changing, last_change
 from corpus.library import Library
 from search.generations import POINTER
 from tests.articles import article, small_library
+from tests.browser.desk import COMMAND
 from webapp import health
 from webapp.app import create_app
 from webapp.logs import log_requests
@@ -214,3 +215,39 @@ def test_who_changes_the_library_is_known_without_opening_it(filled: Path, tmp_p
     with changing(filled), changing(filled):
         assert is_changing(filled)
     assert not is_changing(filled)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_ingest_ends_after_the_article_and_what_was_done_is_found(home: Path, tmp_path: Path, number: int) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for count in range(600):
+        (docs / f"a{count}.md").write_text(f"# Article {count}\n\nAbout zincum, number {count}.\n")
+    command = [*COMMAND, "--home", str(home), "ingest", str(docs), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(10)]
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors.strip()) == (130, "answerdesk: stopped")
+    told = [json.loads(line) for line in [*lines, *rest.splitlines()]]
+    assert 10 <= len(told) < 600
+    with search.open_home(home) as searcher, Library.open(home) as library:
+        assert searcher.search("zincum").total == library.count() == len(told)
+
+
+def test_a_home_that_may_not_be_written_is_searched(filled: Path) -> None:
+    with Library.open(filled) as library:
+        library.put(article("late", "Late", ("", "A late article of zincum.")))
+    if not shutil.which("mount") or subprocess.run(["mount", "--bind", filled, filled], check=False).returncode:
+        pytest.skip("a folder can be mounted read-only only by root")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", filled], check=True)
+        for words, status in (("search calf", 0), ("articles", 0), ("status", 0), ("rebuild", 3), ("ingest x.md", 3)):
+            done = subprocess.run([*COMMAND, *words.split()], capture_output=True, text=True, check=False)
+            assert (words, done.returncode) == (words, status)
+            assert "Traceback" not in done.stderr
+        with serving(filled) as (_, address):
+            assert fetch(f"{address}api/v1/search?q=magnesium")["total"] == 3
+    finally:
+        subprocess.run(["umount", "-l", filled], check=True)
