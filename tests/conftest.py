@@ -12,7 +12,7 @@ from hypothesis import settings
 settings.register_profile("answerdesk", deadline=None, derandomize=True)
 settings.load_profile("answerdesk")
 
-FOR_TESTS = {"ANSWERDESK_TEST_DATA", "ANSWERDESK_CI"}
+FOR_TESTS = {"ANSWERDESK_TEST_DATA", "ANSWERDESK_CI", "ANSWERDESK_AXE"}
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,8 @@ from search.model import Hit
 from webapp import citing, explaining, lines
 from webapp.opened import OpenHome
 
+_MOST_CELLS = 6  # of a row; a table with more scrolls
+
 
 @dataclass(frozen=True, slots=True)
 class ShownHit:
@@ -19,6 +21,7 @@ class ShownHit:
     address: str
     groups: list[lines.Group]
     context: list[lines.Group]
+    is_wide: bool
     review: str
     citation: citing.Citation
     reasons: list[str]
@@ -27,12 +30,14 @@ class ShownHit:
 def shown(home: OpenHome, hit: Hit, question: str | None) -> ShownHit:
     """Make a hit ready to be shown; its address carries the question, unless it is to stay out of addresses."""
     passage = hit.passage
+    groups = lines.groups(hit.fragments)
     state, review = home.review(passage.reviewed, passage.labels)
     return ShownHit(
         hit,
         address(passage.article_id, passage.passage_id, passage.anchor, question),
-        lines.groups(hit.fragments),
+        groups,
         lines.plain_groups(passage.context),
+        any(len(line.cells) > _MOST_CELLS for group in groups for line in group.lines),
         review,
         citing.citation(
             passage.article_title,

@@ -6,10 +6,13 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import search
+from corpus.article import Article
+from corpus.library import Library
 from tests.needs import missing, program
 
 if TYPE_CHECKING:
@@ -21,9 +24,9 @@ CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 @contextlib.contextmanager
-def running_desk(home: Path) -> Iterator[str]:
-    """Run `answerdesk serve` on a free port; yield its address. An empty home gets the samples."""
-    command = [*COMMAND, "--home", str(home), "serve", "--port", "0"]
+def running_desk(home: Path, port: int = 0) -> Iterator[str]:
+    """Run `answerdesk serve`, on a free port for 0; yield its address. An empty home gets the samples."""
+    command = [*COMMAND, "--home", str(home), "serve", "--port", str(port)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
@@ -33,6 +36,14 @@ def running_desk(home: Path) -> Iterator[str]:
             yield address.rstrip("/")
         finally:
             process.terminate()
+
+
+def add_articles(home: Path, articles: Iterable[Article]) -> None:
+    """Put articles into a home, also one that is being served."""
+    with Library.open(home) as library, search.open_home(home) as searcher:
+        for article in articles:
+            library.put(article)
+        search.catch_up(searcher, library)
 
 
 @contextlib.contextmanager

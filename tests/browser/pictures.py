@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tests.browser.desk import chromium, running_desk
+from tests.browser.desk import add_articles, chromium, running_desk
+from tests.browser.strange import STRANGE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -16,20 +18,108 @@ SIZES = {"wide": (1280, 800), "narrow": (360, 740), "widest": (2560, 1300)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 README = Path(__file__).with_name("results.png")
 QUESTION = "leg cramps at night"
-STATES = {
+ADDRESSES = {
     "desk": "/",
     "results": f"/search?q={QUESTION}",
     "table": "/search?q=medicine dose",
+    "filtered": f"/search?q={QUESTION}&label=pregnancy&label=sleep",
     "in-one-article": f"/search?q={QUESTION}&article=leg-cramps-in-pregnancy",
     "next-page": "/search?q=cramps&limit=3&page=2",
     "past-the-last-page": "/search?q=cramps&page=99",
+    "spelling": "/search?q=magnezium tablets",
+    "explained": f"/search?q={QUESTION}&explain=1&limit=1",
     "nothing-found": "/search?q=carburettor",
     "nothing-under-a-filter": "/search?q=cramps&label=minerals&label=none&review=overdue",
+    "articles": "/articles",
     "article": "/articles/leg-cramps-in-pregnancy",
     "passage-gone": "/articles/leg-cramps-in-pregnancy?passage=leg-cramps-in-pregnancy.causes.99",
+    "section-gone": "/articles/leg-cramps-in-pregnancy#none",
+    "changes": "/articles/changing/history",
+    "strange": "/search?q=strange",
+    "strange-article": "/articles/strange",
+    "arabic": "/articles/arabic",
+    "japanese": "/articles/japanese",
     "not-found": "/articles/none",
     "too-long": "/search?q=" + "word " * 300,
     "help": "/help",
+}
+
+
+def _passage(page: Page) -> None:
+    page.locator(".hit h2 a").first.click()
+    page.locator(".found").wait_for()
+
+
+def _message(page: Page) -> None:
+    page.goto(page.url.partition("/search")[0])
+    page.get_by_role("textbox", name="customer's message").fill("Hello,\n\nmy calf cramps at night.\n\nThank you")
+    page.get_by_role("button", name="Search with this message").click()
+    page.locator("textarea#q").wait_for()
+
+
+def _suggestions(page: Page) -> None:
+    page.locator("#q").fill("")
+    page.locator("#q").press_sequentially("leg")
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+
+
+def _asked_first(page: Page) -> None:
+    page.locator("[data-do=copy]").first.click()
+
+
+def _reply(page: Page) -> None:
+    for n in range(2):
+        page.locator("[data-do=keep]").nth(n).click()
+        page.locator("#sure [value=yes]").click()
+    page.locator("#tray-open").click()
+
+
+def _keys(page: Page) -> None:
+    page.locator("main").focus()
+    page.keyboard.press("?")
+
+
+def _current(page: Page) -> None:
+    page.locator("#q").press("ArrowDown")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.locator("details.why").wait_for()
+
+
+def _more(page: Page) -> None:
+    page.locator(".more").first.click()
+    page.locator(".hits .hits").wait_for()
+
+
+def _slow(page: Page) -> None:
+    network = page.context.new_cdp_session(page)
+    network.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 60_000, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    page.locator("#q").fill("leg cramps and more")
+    page.get_by_text("slow to answer").wait_for()
+
+
+def _unreachable(page: Page) -> None:
+    page.context.set_offline(True)
+    page.locator("#q").fill("leg cramps and more")
+    page.get_by_text("cannot be reached").wait_for()
+
+
+# What somebody did on the results page.
+DONE: dict[str, Callable[[Page], None]] = {
+    "passage": _passage,
+    "message": _message,
+    "suggestions": _suggestions,
+    "asked-first": _asked_first,
+    "reply": _reply,
+    "keys": _keys,
+    "current": _current,
+    "more-in-the-article": _more,
+    "slow": _slow,
+    "unreachable": _unreachable,
 }
 
 
@@ -41,36 +131,28 @@ def main() -> None:
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, chromium() as browser, running_desk(Path(home)) as desk:
-        for size in SIZES:
-            for scheme in SCHEMES:
-                _take(browser, desk, given.folder, size, scheme)
         if given.readme:
             page = browser.new_page(viewport={"width": 1120, "height": 760}, color_scheme="light")
             page.goto(f"{desk}/search?q={QUESTION}")
             page.screenshot(path=README)
+            page.close()
+        add_articles(Path(home), STRANGE)
+        for size in SIZES:
+            for scheme in SCHEMES:
+                _take(browser, desk, given.folder, size, scheme)
     _lay_out(given.folder)
 
 
 def _take(browser: Browser, desk: str, folder: Path, size: str, scheme: Literal["light", "dark"]) -> None:
     width, height = SIZES[size]
-    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    for state, path in STATES.items():
-        page.goto(desk + path)
-        _picture(page, folder, state, size, scheme)
-    page.goto(f"{desk}/search?q={QUESTION}")
-    page.locator("[data-passage-id] h2 a").first.click()
-    _picture(page, folder, "passage", size, scheme)
-    page.goto(desk)
-    page.get_by_role("textbox", name="customer's message").fill(
-        "Hello,\n\nmy calf cramps at night. What can I do?\n\nThank you"
-    )
-    page.get_by_role("button", name="Search with this message").click()
-    _picture(page, folder, "message", size, scheme)
-    page.close()
-
-
-def _picture(page: Page, folder: Path, state: str, size: str, scheme: str) -> None:
-    page.screenshot(path=folder / f"{state}-{size}-{scheme}.png")
+    for state in [*ADDRESSES, *DONE]:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page = context.new_page()
+        page.goto(desk + ADDRESSES.get(state, ADDRESSES["results"]))
+        if state in DONE:
+            DONE[state](page)
+        page.screenshot(path=folder / f"{state}-{size}-{scheme}.png")
+        context.close()
 
 
 def _lay_out(folder: Path) -> None:

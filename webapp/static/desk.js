@@ -69,7 +69,8 @@ function swap(page) {
   all("input[type=hidden]", form).forEach((field) => field.remove());
   form.append(...all(".bar .ask input[type=hidden]", page));
   if (open && one(".filters")) one(".filters").open = true;
-  if (!focused.isConnected && focused.name) {
+  if (!focused.isConnected && focused.closest(".hits")) focusFirstHit();
+  else if (!focused.isConnected) {
     all(".filters [name]").find(({ name, value }) => name === focused.name && value === focused.value)?.focus();
   }
   one("#count").textContent = one("h1", main).textContent;
