@@ -52,6 +52,9 @@ _SPELLED_UNITS = {
 _SPELLED_UNITS |= {f"{spelled}s": unit for spelled, unit in _SPELLED_UNITS.items()}
 
 
+HYPHENS = ("-", "‐", "‑")
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word of a text: its place among all words, and in code points.
@@ -79,6 +82,11 @@ def tokens(text: str, language: str = "en") -> Iterator[Token]:
                 stems = (fold(match[0]),)  # a letter of a name, as in A1C, is no stop word
             yield Token(stems, position, start, end)
             position += 1
+
+
+def is_number(text: str, token: Token) -> bool:
+    """Tell whether a word of `text` is a number."""
+    return not text[token.start].isalpha()
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -153,7 +161,7 @@ def written_words(texts: Iterable[str]) -> Iterator[str]:
             if word.isalnum():
                 yield word
             else:
-                parts = word.replace("‐", "-").replace("‑", "-").split("-")
+                parts = re.split("[-‐‑]", word)
                 yield from (["-".join(parts), *parts] if len(parts) > 1 else parts)
 
 

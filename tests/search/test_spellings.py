@@ -113,6 +113,7 @@ LIBRARY = ("Magnesium tablets help against leg cramps at night.", "Magnesium is 
         ("legcramps", "leg cramps"),
         ("mag nesium", "magnesium"),
         ("how to masage the calf", "how to massage the calf"),
+        ("is Magnesuim good at night", "is Magnesium good at night"),
     ],
 )
 def test_misspelled_words_are_mended(typed: str, mended: str) -> None:
