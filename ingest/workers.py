@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections import deque
@@ -20,14 +22,15 @@ Job = TypeVar("Job")
 
 PAYS_FROM = 64  # sources; a process takes as long to start as 20 pages take to read
 LARGE = 1_000_000  # bytes of a source that is always read in a process, where its time is bounded
-SECONDS = 120  # for one source; 50 MB take about a quarter of it
+SECONDS = 300  # of processor time for one source; 50 MB take about a third of it
+_MOST_MEMORY = 4 * 1024**3  # of one process; a page of nothing but tags takes 120 times its size
 _MOST_BYTES = 64_000_000  # that wait to be read, and so are held twice
 
 
 class Workers:
     """Processes that `understand`, as many as there are processors; they start when there is enough to read.
 
-    A source that ends its process, or takes longer than `seconds`, is left out; no other source is.
+    A source that ends its process, or takes more than `seconds` of its time, is left out; no other source is.
     """
 
     def __init__(self, understand: Callable[[str, bytes], Article], seconds: int = SECONDS) -> None:
@@ -84,8 +87,7 @@ class Workers:
             try:
                 return pool.submit(_work, self._understand, self._seconds, name, data).result()
             except BrokenProcessPool:
-                words = f"Reading it took longer than {self._seconds} seconds, or more memory than there is."
-                raise InputError(f"{words} Cut it into smaller files.", "too_much") from None
+                raise _too_much(self._seconds) from None
 
     def _new_pool(self, count: int) -> ProcessPoolExecutor:
         # Not forked: a copy of a process with threads may hang.
@@ -103,7 +105,16 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
+def _too_much(seconds: int) -> InputError:
+    words = f"Reading it took longer than {seconds} seconds, or too much memory. Cut it into smaller files."
+    return InputError(words, "too_much")
+
+
 def _set_up() -> None:
+    logging.disable()  # what matters comes back as an exception
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if most == resource.RLIM_INFINITY or most > _MOST_MEMORY:
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, most))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # to end without a traceback
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -116,8 +127,10 @@ def _end_with_parent() -> None:
 
 
 def _work(understand: Callable[[str, bytes], Article], seconds: int, name: str, data: bytes) -> Article:
-    signal.alarm(seconds)  # ends this process, whatever it is doing
+    signal.setitimer(signal.ITIMER_PROF, seconds)  # ends this process, whatever it is doing
     try:
         return understand(name, data)
+    except MemoryError:
+        raise _too_much(seconds) from None
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)

@@ -146,4 +146,5 @@ def parse(options: Options, sources: Sequence[str], as_json: bool) -> None:
 def _keep_quiet(options: Options) -> None:
     """Keep what the readers log off the screen; the outcome says what matters."""
     if not options.debug:
-        logging.getLogger("ingest").addHandler(logging.NullHandler())
+        for name in ("ingest", "bs4"):
+            logging.getLogger(name).addHandler(logging.NullHandler())
