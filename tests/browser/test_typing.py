@@ -94,6 +94,7 @@ def test_a_slow_server_is_said_and_what_was_there_stays(page: Page, desk: str) -
 
 
 def test_a_server_that_dies_is_said_and_its_return_is_noticed(page: Page, tmp_path: Path) -> None:
+    page.clock.install()
     with running_desk(tmp_path / "dying") as desk:
         page.goto(f"{desk}/search?q=magnesium")
         shown = first_hit(page)
@@ -107,6 +108,7 @@ def test_a_server_that_dies_is_said_and_its_return_is_noticed(page: Page, tmp_pa
         message = page.locator("textarea")
         page.goto(desk)
         message.fill("My calf cramps at night.")
+        page.clock.fast_forward(60_000)
     page.get_by_role("button", name="Search with this message").click()
     page.get_by_role("status").filter(has_text="Your text is still here").wait_for()
     assert message.input_value() == "My calf cramps at night."

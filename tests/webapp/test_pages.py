@@ -125,7 +125,8 @@ def test_more_in_this_article_searches_in_it(client: FlaskClient) -> None:
     found = page(client, "/search?q=wrap&limit=1")
     more = one(found, "a.more")
     inside = page(client, str(more["href"]))
-    assert words(more) == "3 more in this article"
+    total = client.get("/api/v1/search?q=wrap&article=tariffs").get_json()["total"]
+    assert words(more) == f"{total - 1} more in this article"
     assert len(ids(inside)) == 1
     assert words(one(inside, ".restrictions")).startswith("Article: Tariffs")
     assert ids(page(client, str(one(inside, ".restrictions a")["href"]))) == ids(found)

@@ -8,6 +8,7 @@ const DOUBT = 700; // ms before "nothing found" for what may be half a word
 const SLOW = 1000;
 const RETRY = 3000;
 const GAP = 120; // ms between two requests for suggestions
+const FRESH = 30000; // ms after which a page's server may have gone
 const LONGEST_BY_GET = 1000;
 const MESSAGE = 200; // characters; what is pasted and longer is a message, not a question
 
@@ -102,10 +103,11 @@ form.addEventListener("submit", (event) => {
   show(addressOf(form));
 });
 
-// A message goes by POST, as a new page: in no address and no history. First a look whether it will arrive.
+// A message goes by POST, as a new page: in no address and no history. From a page that was open for long, first a look
+// whether it will arrive: else its text would be gone.
 let arrives = false;
 document.addEventListener("submit", async (event) => {
-  if (event.defaultPrevented || event.target.method !== "post" || arrives) return (arrives = false);
+  if (event.defaultPrevented || event.target.method !== "post" || arrives || performance.now() < FRESH) return;
   event.preventDefault();
   try {
     await fetch("/healthz");

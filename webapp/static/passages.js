@@ -41,8 +41,8 @@ const rich = ({ text, lang, dir, citedRich }) =>
 
 // First ask, where a review is overdue or there are cautions. No promise: copying needs the very click.
 function askFirst(held, use) {
-  const reasons = held.dataset.ask?.split("\n");
-  if (!reasons) return use();
+  const reasons = held.dataset.ask?.split("\n") ?? all(".cautions li, .overdue", held).map((one) => one.textContent);
+  if (!reasons.length) return use();
   const dialog = one("#sure");
   one("ul", dialog).replaceChildren(...reasons.map((reason) => make("li", reason)));
   one("form", dialog).onsubmit = (event) => event.submitter.value && use();
