@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search.filtering import FACETS, admits, facet_values
+from search.languages import of
 from search.model import Filters, StoredPassage
 
 Numbers = npt.NDArray[np.int64]
@@ -36,6 +37,7 @@ class ArticleTable:
 
     def __init__(self, facts: Sequence[ArticleFacts]) -> None:
         self.facts = facts
+        self.languages = [of(one.language) for one in facts]
         self.numbers = {one.article_id: number for number, one in enumerate(facts)}
         self.admitted = functools.lru_cache(maxsize=64)(self._admitted)
         self.facet_codes = functools.lru_cache(maxsize=8)(self._facet_codes)

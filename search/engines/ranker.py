@@ -16,7 +16,6 @@ from search.engines.article_table import ArticleFacts, Numbers
 from search.engines.columns import FIELD_STRIDE, PASSAGE_STRIDE, Columns
 from search.fields import NAMES
 from search.filtering import FACETS
-from search.languages import of
 from search.model import Candidate, Candidates, Clause, Filters, Part, Place, Query, StoredPassage
 
 Mask = npt.NDArray[np.bool_]
@@ -59,7 +58,8 @@ class Ranker:
             article_of.append(segment.columns.article_of + np.int64(offset))
             offset += len(segment.columns.articles)
         self._article_of = np.concatenate(article_of) if article_of else np.zeros(0, np.int64)
-        self.articles = len(np.unique(self._article_of[self._alive]))  # an article is alive in one segment only
+        self._living = np.unique(self._article_of[self._alive]).tolist()
+        self.articles = len(self._living)  # an article is alive in one segment only
 
     def __len__(self) -> int:
         return self._size
@@ -101,7 +101,8 @@ class Ranker:
     @functools.cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages of the articles, sorted."""
-        return tuple(sorted({of(self._facts[n].language) for n in np.unique(self._article_of[self._alive])}))
+        known = [language for segment in self._segments for language in segment.columns.articles.languages]
+        return tuple(sorted({known[number] for number in self._living}))
 
     def headings(self) -> Iterator[Place]:
         """Yield the titles and headings of the articles that are not deleted."""
@@ -112,7 +113,10 @@ class Ranker:
 
     def spellings(self) -> Mapping[str, int]:
         """Return the words as they are written, in lower case, and how often."""
-        return sum((Counter(segment.columns.spellings()) for segment in self._segments), Counter())
+        counts: Counter[str] = Counter()
+        for segment in self._segments:
+            counts.update(segment.columns.spellings())
+        return counts
 
     def candidates(self, query: Query, k: int) -> Candidates:
         matches = {clause: self._match(clause) for clause in query.clauses}
