@@ -52,7 +52,8 @@ def last_change(home: Path) -> int | None:
     import sqlite3  # answering needs no database driver until somebody asks for the Library's state
 
     try:
-        address = f"{(home / _LIBRARY).resolve().as_uri()}?mode=ro"
+        # Opened to write where it may: a mere reader, being the last, would leave SQLite's own files behind.
+        address = f"{(home / _LIBRARY).resolve().as_uri()}?mode=rw"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=1)) as library:
             return int(library.execute("SELECT change FROM library").fetchone()[0])
     except (sqlite3.Error, TypeError):
