@@ -184,7 +184,8 @@ def test_alive_and_ready(client: FlaskClient) -> None:
 def test_an_outage_is_an_outage_and_no_empty_result(app: Flask, home: Path) -> None:
     app.extensions["answerdesk"].close()
     (home / "index" / POINTER).write_text('{"format": 1000}')  # as a newer Answerdesk would
-    client = create_app(home).test_client()
+    damaged = create_app(home)
+    client = damaged.test_client()
     assert refused(client, "/api/v1/search?q=calf", 503)
     page = client.get("/search?q=calf")
     assert page.status_code == 503
@@ -193,6 +194,7 @@ def test_an_outage_is_an_outage_and_no_empty_result(app: Flask, home: Path) -> N
     assert response.status_code == 503
     assert response.get_json()["status"] == "not ready"
     assert response.get_json()["problems"]
+    damaged.extensions["answerdesk"].close()
     assert client.get("/healthz").status_code == 200
 
 

@@ -59,10 +59,12 @@ def test_each_example_on_the_desk_finds_something(client: FlaskClient) -> None:
 
 
 def test_an_empty_desk_says_how_to_fill_it(home: Path) -> None:
-    client = create_app(home).test_client()
+    app = create_app(home)
+    client = app.test_client()
     assert "no articles" in words(one(page(client, "/"), "h1"))
     assert one(page(client, "/search?q=cramps"), "#nothing-found")
     assert "handbook" in words(one(page(client, "/help"), "main"))
+    app.extensions["answerdesk"].close()
 
 
 def test_a_hit_shows_what_an_agent_needs(client: FlaskClient) -> None:
@@ -312,7 +314,9 @@ def test_pages_use_only_our_own_files_and_no_inline_code(client: FlaskClient, pa
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example"])
 def test_another_host_is_refused_on_loopback(client: FlaskClient, home: Path, host: str) -> None:
     assert client.get("/", headers={"Host": host}).status_code == 400
-    assert create_app(home, loopback=False).test_client().get("/healthz", headers={"Host": host}).status_code == 200
+    elsewhere = create_app(home, loopback=False)
+    assert elsewhere.test_client().get("/healthz", headers={"Host": host}).status_code == 200
+    elsewhere.extensions["answerdesk"].close()
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"])
