@@ -216,9 +216,7 @@ class Generations:
         kept = [name, *self._pointed()[:1]]
         pointer = {"format": FORMAT, "generation": name, "manifest": digest, "before": kept[1:]}
         coming = self.root / f"{POINTER}.{folder.name}"
-        _write(
-            coming, json.dumps(pointer).encode()
-        )  # before the rename: it tells an unfinished one from a lost pointer
+        _write(coming, json.dumps(pointer).encode())  # first: it tells what is unfinished from a lost pointer
         folder.rename(self.root / name)
         _sync(self.root)
         coming.replace(self.root / POINTER)

@@ -38,8 +38,7 @@ def main() -> int:
         "read_errors": damage.read_errors,
         "mixed": damage.mixed,
     }
-    for note in [*damage.notes, f"seed {given.seed}, {generations} generations, {spoiled} files damaged"]:
-        print(note, file=sys.stderr)
+    print(f"seed {given.seed}, {generations} generations, {spoiled} files damaged", file=sys.stderr)
     print(json.dumps(counts) if given.json else "\n".join(f"{name:12} {count}" for name, count in counts.items()))
     return 1 if damage.any else 0
 

@@ -40,6 +40,7 @@ class Damage:
     def add(self, kind: str, note: str) -> None:
         setattr(self, kind, getattr(self, kind) + 1)
         self.notes.append(f"{kind}: {note}")
+        print(self.notes[-1], file=sys.stderr, flush=True)
 
     @property
     def any(self) -> bool:
