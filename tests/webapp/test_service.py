@@ -140,9 +140,9 @@ import logging, sys
 from webapp import logs
 logs.set_up()
 try:
-    raise ValueError("secretword")
+    raise ValueError("secret" + "word")  # Python 3.13 shows the line itself, as it may
 except ValueError:
-    logging.getLogger("waitress").exception("Exception while serving %s", "/secretword")
+    logging.getLogger("waitress").exception("Exception while serving %s", "/secret" + "word")
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     line = json.loads(done.stderr)
