@@ -6,6 +6,7 @@ import builtins
 import dataclasses
 import datetime
 import json
+import secrets
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from corpus.article import MAX_ID, Article, Change, from_json, short_hash, to_json
 from corpus.errors import OutageError
+from corpus.feedback import Feedback
 from corpus.passages import cut
-from corpus.schema import articles, library, open_database, outages, versions, writing
+from corpus.schema import articles, feedback, library, open_database, outages, versions, writing
 
 _AT_A_TIME = 100  # articles read ahead while streaming
 
@@ -208,6 +210,19 @@ class Library:
         """Keep the report of an ingest; this is no change to the articles and takes no number."""
         with outages(self._home), writing(self._database) as connection:
             connection.execute(update(library).values(last_report=dict(report)))
+
+    def add_feedback(self, said: Feedback) -> None:
+        """Keep what somebody said; like a report, this is no change to the articles."""
+        values = {**dataclasses.asdict(said), "id": secrets.token_hex(8)}
+        with outages(self._home), writing(self._database) as connection:
+            connection.execute(feedback.insert().values(**values))
+
+    def feedback(self) -> builtins.list[Feedback]:
+        """Return what people said, the latest last."""
+        columns = [feedback.c[field.name] for field in dataclasses.fields(Feedback)]
+        query = select(*columns).order_by(feedback.c.written, feedback.c.id)
+        with outages(self._home), self._database.connect() as connection:
+            return [Feedback(**row) for row in connection.execute(query).mappings()]
 
     def _known(self, condition: Any) -> builtins.list[Known]:
         names = ("id", "key", "source", "digest", "facts", "kept_out")

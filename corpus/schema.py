@@ -29,11 +29,12 @@ from sqlalchemy import (
     inspect,
     make_url,
     select,
+    update,
 )
 
 from corpus.errors import InputError, OutageError
 
-VERSION = 1  # of the tables; a library written with a higher one is refused
+VERSION = 2  # of the tables; a library written with a higher one is refused, one with a lower one gets what is new
 FILE_NAME = "library.sqlite3"
 _WAIT_MS = 30_000  # for another process that writes
 
@@ -78,6 +79,18 @@ versions = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("written", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+)
+
+# What people said of a passage, or of a question that found none. Ids are random: rows can be copied between stores.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("written", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("passage_id", Text),
+    Column("note", Text, nullable=False),
 )
 
 
@@ -149,10 +162,10 @@ def writing(database: Engine) -> contextlib.AbstractContextManager[Connection]:
 
 def _check_version(database: Engine) -> None:
     version = _version(database)
-    if version is None:
+    if version is None or version < VERSION:
         with writing(database) as connection:  # another process may be about to do the same
             metadata.create_all(connection)
-            if connection.execute(select(library.c.id)).first() is None:
+            if not connection.execute(update(library).values(version=VERSION)).rowcount:
                 connection.execute(library.insert().values(id=1, version=VERSION, change=0))
         version = _version(database)
     if version is None or version > VERSION:

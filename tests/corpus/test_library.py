@@ -1,5 +1,6 @@
 """The Library: what was put is there, in order, once, and across processes and mishaps."""
 
+import contextlib
 import dataclasses
 import multiprocessing
 import sqlite3
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from corpus.article import Article, Block, Dropped, Section, build_sections
 from corpus.errors import InputError, OutageError
+from corpus.feedback import Feedback
 from corpus.library import Library
-from corpus.schema import FILE_NAME
+from corpus.schema import FILE_NAME, VERSION
 
 
 @pytest.fixture
@@ -341,3 +343,28 @@ def test_the_library_is_what_was_done_to_it(
                 if change.article is not None:
                     mirror[change.article_id] = change.article
             assert mirror == {found.id: found for found in library.articles()}
+
+
+def test_feedback_is_kept_in_order_and_is_no_change_to_the_articles(home: Path, library: Library) -> None:
+    library.put(article("kb/cramps.md"))
+    said = [
+        Feedback("gap", '"carburettor" 🚗', None, ""),
+        Feedback("wrong", "cramps", "cramps.treatment.1", "It is about the calf."),
+    ]
+    for one in said:
+        library.add_feedback(one)
+    with Library.open(home) as again:
+        assert again.feedback() == said
+        assert again.change == 1
+
+
+def test_a_home_of_an_older_version_gets_what_is_new(home: Path, library: Library) -> None:
+    library.put(article("kb/cramps.md"))
+    library.close()
+    with contextlib.closing(sqlite3.connect(home / FILE_NAME)) as older:
+        older.executescript("DROP TABLE feedback; UPDATE library SET version = 1")
+    with Library.open(home) as again:
+        again.add_feedback(Feedback("gap", "carburettor", None, ""))
+        assert (again.count(), len(again.feedback())) == (1, 1)
+    with contextlib.closing(sqlite3.connect(home / FILE_NAME)) as newer:
+        assert newer.execute("SELECT version FROM library").fetchone() == (VERSION,)
