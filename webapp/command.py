@@ -98,6 +98,8 @@ class Program(click.Group):
         except (Exception, KeyboardInterrupt) as error:
             if options.debug:
                 traceback.print_exc()
+            else:  # what fails to close after this, on a full disk, has been told
+                sys.unraisablehook = lambda unraisable: None
             sys.exit(_report(error))
         sys.exit(status)
 

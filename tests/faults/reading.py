@@ -19,6 +19,7 @@ from tests.faults.desk import Damage
 ARTICLES = 30
 _THREADS = 3
 _EVERY = 50  # a read by a new process, over so many over HTTP
+_LEAST_GENERATIONS = 3  # to come meanwhile, however slow the machine
 
 WRITE = """
 import pathlib, random, sys
@@ -42,13 +43,13 @@ with Library.open(home) as library, search.open_home(home) as searcher:
 
 
 def read(folder: Path, reads: int, chance: random.Random, damage: Damage) -> tuple[int, int]:
-    """Read so often; return how many reads there were, and how many generations came meanwhile."""
-    home, docs = folder / "home", folder / "docs"
+    """Read so often, or more; return how many reads there were, and how many generations came meanwhile."""
+    home, docs, log = folder / "home", folder / "docs", folder / "generations"
     docs.mkdir()
     for number in range(ARTICLES):
         desk.write(docs, number, 1)
     desk.run(home, "ingest", docs)
-    with _started(home, "serve", "--port", "0") as server, (folder / "generations").open("w+") as generations:
+    with _started(home, "serve", "--port", "0") as server, log.open("w") as generations:
         assert server.stdout is not None
         address = next(word for line in server.stdout for word in line.split() if word.startswith("http://"))
         command = [
@@ -62,13 +63,15 @@ def read(folder: Path, reads: int, chance: random.Random, damage: Damage) -> tup
         ]
         with subprocess.Popen(command, stdout=generations, stderr=subprocess.PIPE, text=True) as writer:
             try:
-                done = _read_all(home, address.removeprefix("http://").rstrip("/"), reads, damage)
+                done = came = 0
+                while writer.poll() is None and (not done or came < _LEAST_GENERATIONS):
+                    done += _read_all(home, address.removeprefix("http://").rstrip("/"), reads, damage)
+                    came = log.read_text().count("\n")
                 if writer.poll() is not None and writer.stderr:
                     damage.add("read_errors", f"the writer ended: {writer.stderr.read()[-500:]}")
             finally:
                 writer.kill()
-        generations.seek(0)
-        return done, len(generations.readlines())
+        return done, came
 
 
 def _read_all(home: Path, address: str, reads: int, damage: Damage) -> int:

@@ -19,7 +19,7 @@ def test_read_while_another_process_writes(tmp_path: Path) -> None:
     damage = Damage()
     reads, generations = reading.read(tmp_path, 150, random.Random(), damage)
     assert damage.notes == []
-    assert (reads, generations > 0) == (150, True)  # how many there are in that time is the machine's affair
+    assert (reads >= 150, generations > 2) == (True, True)
 
 
 def test_damage_to_every_kind_of_file_and_two_writers(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_real_disk_that_is_full(small_disk: Path, tmp_path: Path) -> None:
         words = " ".join(f"{random.getrandbits(64):x}" for _ in range(200))
         (docs / f"a{number}.md").write_text(f"# Article {number}\n\nWords: {words}\n")
     full = desk.run(home, "ingest", docs, "--json")
-    assert full.returncode == 3
+    assert (full.returncode, full.stderr.count("\n")) == (3, 1), full.stderr
     assert "full" in full.stderr
     told = [row["article_id"] for line in full.stdout.splitlines() if (row := json.loads(line)).get("state") == "new"]
     assert told
