@@ -221,7 +221,7 @@ class Generations:
         _sync(self.root)
         coming.replace(self.root / POINTER)
         _sync(self.root)
-        self._retire(kept)
+        self._sweep()
         return generation
 
     def set_aside(self) -> None:
@@ -261,21 +261,23 @@ class Generations:
         except (OSError, ValueError, KeyError, TypeError):
             return []
 
-    def _sweep(self) -> None:
-        """Remove what a writer that died left behind. Only the writer may call this."""
-        for folder in self.root.glob(f"{BUILDING}*"):
-            shutil.rmtree(folder, ignore_errors=True)
+    def left_over(self) -> list[Path]:
+        """Return what a writer that died left behind: generations too, where it is known which ones live."""
         unfinished = list(self.root.glob(f"{POINTER}.*"))
         kept = self._pointed()
-        if kept or (unfinished and not (self.root / POINTER).exists()):
-            self._retire(kept)
-        for path in unfinished:
-            path.unlink(missing_ok=True)
+        if not kept and ((self.root / POINTER).exists() or not unfinished):
+            return [*self.root.glob(f"{BUILDING}*"), *unfinished]
+        folders = (path for path in self.root.iterdir() if path.is_dir())
+        dead = (path for path in folders if path.name not in kept and not path.name.startswith(DAMAGED))
+        return [*dead, *unfinished]  # in this order: while one is unfinished, a lost pointer is no damage
 
-    def _retire(self, kept: Sequence[str]) -> None:
-        for folder in self.root.iterdir():
-            if folder.is_dir() and folder.name not in kept and not folder.name.startswith(DAMAGED):
-                shutil.rmtree(folder, ignore_errors=True)
+    def _sweep(self) -> None:
+        """Remove what is left over. Only the writer may call this."""
+        for path in self.left_over():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import search
 from corpus.errors import InputError, OutageError
+from search.generations import Generations
 
 _log = logging.getLogger(__name__)
 
@@ -29,14 +30,16 @@ def restore(home: Path, file: Path, force: bool) -> None:
 
 
 def resume(home: Path) -> None:
-    """Carry a restore that died to its end, unless another process is at it."""
-    if not any(home.glob("restoring*")):  # before the Library's driver is imported
+    """Sweep what a writer that died left, and carry its restore to the end, unless another process is at it."""
+    interrupted = any(home.glob("restoring*"))  # before the Library's driver is imported
+    if not interrupted and not Generations(home / "index").left_over():
         return
     try:
-        with search.open_home(home) as searcher, searcher.engine.writing(wait=False):
-            _finish(home, searcher)
+        with search.open_home(home) as searcher, searcher.engine.writing(wait=False):  # entering sweeps
+            if interrupted:
+                _finish(home, searcher)
     except OutageError as error:
-        if error.code != "busy":
+        if interrupted and error.code != "busy":
             _log.warning("A restore was interrupted and cannot be finished. %s", error)
 
 

@@ -107,12 +107,7 @@ def versions(home: Path, numbers: range, damage: Damage, when: str) -> dict[int,
 
 
 def look_around(home: Path, damage: Damage, when: str) -> None:
-    """Note locks that nobody holds and files that nothing knows of."""
-    try:
-        with WhooshEngine(home).writing(wait=False):
-            pass
-    except OutageError as error:
-        damage.add("stuck_locks", f"{when}: {error}")
+    """Note files that nothing knows of, then locks that nobody holds: whoever gets one sweeps the files."""
     for path in home.iterdir():
         if path.name not in TOP:
             damage.add("orphans", f"{when}: {path.name}")
@@ -127,3 +122,8 @@ def look_around(home: Path, damage: Damage, when: str) -> None:
         for path in (index / name).rglob("*"):
             if path.is_file() and path.relative_to(index / name).as_posix() not in listed:
                 damage.add("orphans", f"{when}: index/{name}/{path.name}")
+    try:
+        with WhooshEngine(home).writing(wait=False):
+            pass
+    except OutageError as error:
+        damage.add("stuck_locks", f"{when}: {error}")
