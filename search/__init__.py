@@ -16,7 +16,7 @@ from corpus.errors import InputError, OutageError
 from corpus.review import review_cutoffs, review_state
 from corpus.settings import Settings
 from search import querytext, ranking
-from search.engine import DamagedError, Engine, EngineState, Snapshot
+from search.engine import WAIT_FOR_WRITER, DamagedError, Engine, EngineState, Snapshot
 from search.fragments import fragments
 from search.model import Candidates, Filters, Fragment, Hit, Query, Results
 from search.suggest import Suggestion, Suggestions
@@ -28,7 +28,7 @@ __all__ = ["Results", "Searcher", "catch_up", "open_home", "rebuild"]
 MOST_HITS = 50
 LAST_PAGE = 100
 MODES = ("lexical",)
-LONGEST_WAIT = 20.0  # seconds, for another thread that mends or builds the index
+LONGEST_WAIT = 20.0  # seconds that a search waits for another thread or process that mends or builds the index
 SUGGESTIONS = 8
 
 Answer = TypeVar("Answer")
@@ -200,7 +200,8 @@ class Searcher:
         except DamagedError as damage:
             with self._alone():
                 if self._recoveries == recoveries:  # else another thread did, meanwhile
-                    self.recover(damage)
+                    with self.engine.writing(LONGEST_WAIT):
+                        self.recover(damage)
                     self._recoveries += 1
         return use(self.engine.snapshot())
 
@@ -239,7 +240,8 @@ class Searcher:
         if opened is not None:
             with self._alone(), opened as library:
                 if library.change:
-                    catch_up(self, library)
+                    with self.engine.writing(LONGEST_WAIT):
+                        catch_up(self, library)
 
     def close(self) -> None:
         """Let go of files."""
@@ -266,12 +268,12 @@ def catch_up(searcher: Searcher, library: ChangeLog, *, wait: bool = True) -> in
     try:
         state = engine.snapshot().state
         if state.generation is not None and state.change == library.change:
-            with contextlib.suppress(OutageError), engine.writing(wait=False):
+            with contextlib.suppress(OutageError), engine.writing(0):
                 pass  # entering sweeps what a writer that died left behind
             return 0
     except DamagedError:
         pass  # it is mended below, by the one writer
-    with engine.writing(wait):
+    with engine.writing(WAIT_FOR_WRITER if wait else 0):
         try:
             return _take_changes(engine, library)
         except DamagedError as damage:

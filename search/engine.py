@@ -11,6 +11,8 @@ from corpus.article import Article, Change
 from corpus.errors import OutageError
 from search.model import Candidates, Place, Query, StoredPassage
 
+WAIT_FOR_WRITER = 600.0  # seconds, which it takes to build some 400,000 passages
+
 
 class DamagedError(OutageError):
     """A part of the index is missing or is not what was written; `what` names it."""
@@ -79,11 +81,11 @@ class Engine(Protocol):
         OutageError: from any method, when the index or its server is away or of a newer version.
     """
 
-    def writing(self, wait: bool = True) -> AbstractContextManager[None]:
+    def writing(self, wait: float = WAIT_FOR_WRITER) -> AbstractContextManager[None]:
         """Be the one writer from looking at the state to the end of `apply` or `rebuild`, which are so by themselves.
 
         Raises:
-            OutageError: another one is writing, for too long or, without `wait`, now; or the disk failed.
+            OutageError: another one was writing for all of `wait`, in seconds, or the disk failed.
         """
 
     def apply(self, changes: Iterable[Change], number: int) -> None:

@@ -34,8 +34,7 @@ MANIFEST = "manifest.json"
 BUILDING = "building-"
 DAMAGED = "damaged-"
 NOTE = "damage.json"
-WAIT_FOR_WRITER = 30.0  # seconds
-_SILENT_WAIT = 1.0  # of them, before it is said who is waited for
+_SILENT_WAIT = 1.0  # seconds, before it is said who is waited for
 
 _log = logging.getLogger(__name__)
 
@@ -134,7 +133,7 @@ class Generations:
                     raise DamagedError(f"{name}: it is not what was written")
 
     @contextlib.contextmanager
-    def writing(self, wait: float = WAIT_FOR_WRITER) -> Iterator[None]:
+    def writing(self, wait: float) -> Iterator[None]:
         """Be the one writer: the lock ends with its process. A thread that is the writer already may enter again.
 
         Raises:

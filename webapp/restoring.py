@@ -35,7 +35,7 @@ def resume(home: Path) -> None:
     if not interrupted and not Generations(home / "index").left_over():
         return
     try:
-        with search.open_home(home) as searcher, searcher.engine.writing(wait=False):  # entering sweeps
+        with search.open_home(home) as searcher, searcher.engine.writing(0):  # entering sweeps
             if interrupted:
                 _finish(home, searcher)
     except OutageError as error:

@@ -25,7 +25,7 @@ class MemoryEngine:
         self._index(0)
         self.state = EngineState(None, 0, None, 0, 0)
 
-    def writing(self, wait: bool = True) -> contextlib.AbstractContextManager[None]:
+    def writing(self, wait: float = 0.0) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
     def apply(self, changes: Iterable[Change], number: int) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from corpus.article import Article, Change
-from search.engine import DamagedError, EngineState
+from search.engine import WAIT_FOR_WRITER, DamagedError, EngineState
 from search.engines.columns import Columns
 from search.engines.ranker import Ranker, Segment
-from search.generations import WAIT_FOR_WRITER, Generation, Generations
+from search.generations import Generation, Generations
 from search.model import Candidates, Place, Query, StoredPassage
 
 # A delta is a Whoosh segment. More in the deltas and among the deleted than this share of the base, and they are folded
@@ -29,8 +29,8 @@ class WhooshEngine:
         self._loading = threading.Lock()
         self._live: tuple[object, WhooshSnapshot] | None = None
 
-    def writing(self, wait: bool = True) -> contextlib.AbstractContextManager[None]:
-        return self._generations.writing(WAIT_FOR_WRITER if wait else 0.0)
+    def writing(self, wait: float = WAIT_FOR_WRITER) -> contextlib.AbstractContextManager[None]:
+        return self._generations.writing(wait)
 
     def apply(self, changes: Iterable[Change], number: int) -> None:
         from search.engines import whoosh_index  # only to write: answering needs no whoosh

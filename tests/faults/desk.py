@@ -123,7 +123,7 @@ def look_around(home: Path, damage: Damage, when: str) -> None:
             if path.is_file() and path.relative_to(index / name).as_posix() not in listed:
                 damage.add("orphans", f"{when}: index/{name}/{path.name}")
     try:
-        with WhooshEngine(home).writing(wait=False):
+        with WhooshEngine(home).writing(0):
             pass
     except OutageError as error:
         damage.add("stuck_locks", f"{when}: {error}")

@@ -113,12 +113,12 @@ def test_a_second_writer_is_told_who_is_waited_for(
     home: Path, library: Library, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("search.generations._SILENT_WAIT", 0.01)
-    monkeypatch.setattr("search.engines.whoosh_engine.WAIT_FOR_WRITER", 0.05)
     failures = []
 
     def write() -> None:
         try:
-            WhooshEngine(home).rebuild(small_library(), 5)
+            with WhooshEngine(home).writing(0.05):
+                raise AssertionError
         except OutageError as error:
             failures.append(error)
 
