@@ -97,8 +97,8 @@ class Library:
 
     def put(
         self, article: Article, *, digest: str = "", facts: Mapping[str, Any] | None = None, moved_from: str = ""
-    ) -> int:
-        """Store an article in one transaction, in place of what its key held, and return its change number.
+    ) -> str:
+        """Store an article in one transaction, in place of what its key held, and return its id.
 
         The id stays with the key; a new article whose id belongs to another key gets a suffix. `moved_from` is the
         key the article had until now. `facts` of None leaves those entered by hand as they are. An article that was
@@ -131,7 +131,7 @@ class Library:
             else:
                 _keep_version(connection, row)
                 connection.execute(update(articles).where(articles.c.id == article_id).values(**values))
-        return number
+        return str(article_id)
 
     def remove(self, article_ids: Sequence[str], *, keep_out: bool) -> int:
         """Remove articles in one transaction, a change number each, and return how many there were.

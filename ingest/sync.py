@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from corpus.article import Article
 from corpus.errors import InputError
 from corpus.library import Known, Library
 from ingest.desk_file import facts_for
@@ -115,9 +114,10 @@ def _take_in(
     article = applied(reading.article(), {**facts["desk"], **facts["entered"]})
     if shown_as:
         article = replace(article, source=shown_as)
-    library.put(article, digest=reading.digest, facts=facts, moved_from=moved_from.key if moved_from else "")
+    key_before = moved_from.key if moved_from else ""
+    article_id = library.put(article, digest=reading.digest, facts=facts, moved_from=key_before)
     state: State = "changed" if there else "moved" if moved_from and not moved_from.removed else "new"
-    report.add(source.argument, source.source, state, _id_of(library, article), None, article.warnings)
+    report.add(source.argument, source.source, state, article_id, None, article.warnings)
 
 
 def _skip(library: Library, source: Source, reason: str, report: Report) -> None:
@@ -135,11 +135,6 @@ def _facts(source: Source, known: Known | None, entered: Facts) -> dict[str, Any
 
 def _differs(known: Known, found: str, facts: Facts) -> bool:
     return known.removed or known.digest != found or known.facts != facts
-
-
-def _id_of(library: Library, article: Article) -> str | None:
-    known = library.known(article.key)
-    return known.article_id if known else None
 
 
 def _is_gone(known: Known) -> bool:
