@@ -14,7 +14,6 @@ import logging
 import os
 import shutil
 import socket
-import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -145,7 +144,7 @@ class Generations:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             with self._locked(wait):
-                who = {"process": os.getpid(), "host": socket.gethostname(), "command": " ".join(sys.argv[:3])}
+                who = {"process": os.getpid(), "host": socket.gethostname()}
                 self._holder.write_text(json.dumps(who), encoding="utf-8")
                 self._sweep()
                 yield
@@ -166,7 +165,7 @@ class Generations:
     def _writer(self) -> str:
         try:
             who = json.loads(self._holder.read_text(encoding="utf-8"))
-            return f"Process {who['process']} on {who['host']} ({who['command']})"
+            return f"Process {who['process']} on {who['host']}"
         except (OSError, ValueError, KeyError):
             return "Another process"
 
