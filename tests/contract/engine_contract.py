@@ -218,22 +218,27 @@ class EngineContract:
         assert engine.snapshot().passages(["swelling.when-to-call.1"]) == {}
         assert engine.snapshot().state.articles == 4
 
-    @given(articles=random_articles(), changed=random_articles(), gone=st.sets(st.integers(0, 9)), text=st.data())
+    @given(
+        articles=random_articles(),
+        steps=st.lists(st.tuples(random_articles(), st.sets(st.integers(0, 9))), min_size=1, max_size=10),
+        text=st.data(),
+    )
     @settings(max_examples=15, suppress_health_check=list(HealthCheck))
     def test_step_by_step_is_as_rebuilt(
         self,
         make: Callable[[], Engine],
         articles: list[Article],
-        changed: list[Article],
-        gone: set[int],
+        steps: list[tuple[list[Article], set[int]]],
         text: st.DataObject,
     ) -> None:
         engine, oracle = make(), MemoryEngine()
         engine.rebuild(articles, 1)
-        engine.apply([Change(2, one.id, one) for one in changed], 2)
-        engine.apply([Change(3, f"a{number}", None) for number in gone], 3)
-        left = {one.id: one for one in [*articles, *changed] if int(one.id[1:]) not in gone}
-        oracle.rebuild(left.values(), 3)
+        left: dict[str, Article | None] = {one.id: one for one in articles}
+        for number, (changed, gone) in enumerate(steps, 2):
+            step = {**{one.id: one for one in changed}, **{f"a{name}": None for name in gone}}
+            engine.apply([Change(number, name, one) for name, one in step.items()], number)
+            left |= step
+        oracle.rebuild(filter(None, left.values()), len(steps) + 1)
         for _ in range(3):
             words = text.draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
             asked = " ".join(words) if text.draw(st.booleans()) else f'"{" ".join(words)}"'

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import shutil
@@ -17,6 +18,7 @@ from corpus.errors import OutageError
 from corpus.library import Library
 from corpus.settings import Settings
 from search.engine import Engine
+from search.engines import whoosh_engine
 from search.engines.whoosh_engine import WhooshEngine
 from search.generations import MANIFEST, POINTER, Generations
 from tests.articles import article, small_library
@@ -25,10 +27,12 @@ from tests.contract.engine_contract import EngineContract, ask, same
 
 class TestWhooshEngine(EngineContract):
     @pytest.fixture
-    def make(self, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+    def make(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Engine]]:
         made: list[WhooshEngine] = []
+        shares = itertools.cycle([whoosh_engine.FOLD_AT, 100.0])  # small articles are soon folded, or never
 
         def make() -> Engine:
+            monkeypatch.setattr(whoosh_engine, "FOLD_AT", next(shares))
             made.append(WhooshEngine(Path(tempfile.mkdtemp(dir=tmp_path))))
             return made[-1]
 
@@ -145,21 +149,37 @@ def test_another_process_sees_the_new_generation(engine: WhooshEngine, tmp_path:
 
 
 def test_one_changed_article_leaves_the_files_of_the_others_alone(tmp_path: Path) -> None:
+    def files() -> set[int]:
+        written_anew = {MANIFEST, *(path.name for path in live_folder(tmp_path).glob("*.toc"))}
+        return {file.stat().st_ino for file in live_folder(tmp_path).rglob("*.*") if file.name not in written_anew}
+
     engine = WhooshEngine(tmp_path)
     engine.rebuild((article(f"n{n}", f"Number {n}", ("", f"Text of article {n}.")) for n in range(60)), 60)
-    before = {file.stat().st_ino for file in live_folder(tmp_path).rglob("*.seg")}
+    before = files()
     engine.apply([Change(61, "n7", article("n7", "Number 7", ("", "Changed.")))], 61)
-    after = {file.stat().st_ino for file in live_folder(tmp_path).rglob("*.seg")}
-    assert before < after
+    assert before < files()
     engine.close()
 
 
-def test_many_small_changes_are_folded_into_one_segment(tmp_path: Path) -> None:
+def test_deltas_are_folded_when_they_pass_5_percent_of_the_base(tmp_path: Path) -> None:
     engine = WhooshEngine(tmp_path)
-    for number in range(1, 13):
-        engine.apply([Change(number, f"n{number}", article(f"n{number}", "Number", ("", f"Text {number}.")))], number)
-    assert len(list(live_folder(tmp_path).glob("*.seg"))) <= 3
-    assert engine.snapshot().candidates(ask("text"), 50).total == 12
+    engine.rebuild((article(f"n{n}", "Number", ("", f"Text {n}.")) for n in range(100)), 1)
+    segments = []
+    for number in range(1, 7):
+        engine.apply([Change(number + 1, f"x{number}", article(f"x{number}", "Number", ("", "Text.")))], number + 1)
+        segments.append(len(list(live_folder(tmp_path).glob("*.seg"))))
+    assert segments == [2, 3, 4, 5, 6, 1]
+    assert engine.snapshot().candidates(ask("text"), 200).total == 106
+    engine.close()
+
+
+def test_there_are_at_most_a_handful_of_deltas(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild((article(f"n{n}", "Number", ("", f"Text {n}.")) for n in range(1000)), 1)
+    for number in range(1, 20):
+        engine.apply([Change(number + 1, f"x{number}", article(f"x{number}", "Number", ("", "Text.")))], number + 1)
+        assert len(list(live_folder(tmp_path).glob("*.seg"))) <= 9
+    assert engine.snapshot().candidates(ask("text"), 50).total == 1019
     engine.close()
 
 
