@@ -22,8 +22,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from corpus.changing import FILE_NAME, VERSION
 from corpus.errors import InputError, OutageError, disk_outage
-from corpus.schema import FILE_NAME, VERSION, connect, sqlite_outage
+from corpus.schema import connect, sqlite_outage
 
 FORMAT = 1  # raised when an older Answerdesk could not restore what this one writes
 DESK_FILES = ("*.toml", "*.txt")  # settings, and what the team wrote

@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpus.errors import disk_outage
+from corpus.errors import OutageError, disk_outage
 
+VERSION = 2  # of the tables; a library written with a higher one is refused, one with a lower one gets what is new
+FILE_NAME = "library.sqlite3"
 _LOCK = "library.lock"
-_LIBRARY = "library.sqlite3"
 
 
 @contextlib.contextmanager
@@ -48,13 +49,25 @@ def is_changing(home: Path) -> bool:
 
 
 def last_change(home: Path) -> int | None:
-    """Return the last change number of a Library in the home; None where it cannot be read, or is not there."""
+    """Return the last change number of a Library in the home; None where it cannot be read, or is not there.
+
+    Raises:
+        OutageError: a newer version wrote it.
+    """
     import sqlite3  # answering needs no database driver until somebody asks for the Library's state
 
     try:
         # Opened to write where it may: a mere reader, being the last, would leave SQLite's own files behind.
-        address = f"{(home / _LIBRARY).resolve().as_uri()}?mode=rw"
+        address = f"{(home / FILE_NAME).resolve().as_uri()}?mode=rw"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=1)) as library:
-            return int(library.execute("SELECT change FROM library").fetchone()[0])
+            version, change = library.execute("SELECT version, change FROM library").fetchone()
     except (sqlite3.Error, TypeError):
         return None
+    if version > VERSION:
+        raise newer_home()
+    return int(change)
+
+
+def newer_home() -> OutageError:
+    words = "This home was written by a newer version of Answerdesk. Install that version, or use another home."
+    return OutageError(words, "newer_home")

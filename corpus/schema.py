@@ -32,10 +32,9 @@ from sqlalchemy import (
     update,
 )
 
+from corpus.changing import FILE_NAME, VERSION, newer_home
 from corpus.errors import InputError, OutageError
 
-VERSION = 2  # of the tables; a library written with a higher one is refused, one with a lower one gets what is new
-FILE_NAME = "library.sqlite3"
 _WAIT_MS = 30_000  # for another process that writes
 
 metadata = MetaData()
@@ -169,8 +168,7 @@ def _check_version(database: Engine) -> None:
                 connection.execute(library.insert().values(id=1, version=VERSION, change=0))
         version = _version(database)
     if version is None or version > VERSION:
-        words = "This home was written by a newer version of Answerdesk. Install that version, or use another home."
-        raise OutageError(words, "newer_home")
+        raise newer_home()
 
 
 def _version(database: Engine) -> int | None:

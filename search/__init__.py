@@ -56,8 +56,8 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
     from search.engines.whoosh_engine import WhooshEngine  # only where it is used: another engine needs no whoosh
 
     def library() -> AbstractContextManager[ChangeLog] | None:
+        from corpus.changing import FILE_NAME
         from corpus.library import Library  # only to recover: answering needs no database driver
-        from corpus.schema import FILE_NAME
 
         url = settings.text("library")
         return Library.open(home, url) if url or (home / FILE_NAME).is_file() else None

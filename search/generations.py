@@ -23,6 +23,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from corpus.changing import newer_home
 from corpus.errors import OutageError, disk_outage
 from search.engine import DamagedError
 from search.engines.blocks import checksums
@@ -89,9 +90,7 @@ class Generations:
         if not isinstance(pointer, dict) or not isinstance(pointer.get("format"), int):
             raise DamagedError(f"{POINTER}: it does not name a generation")
         if pointer["format"] > FORMAT:
-            raise OutageError(
-                "This home was written by a newer Answerdesk. Update Answerdesk, or choose another home.", "newer_home"
-            )
+            raise newer_home()
         if pointer["format"] < FORMAT:
             return None  # an older Answerdesk built it: it is built again
         return self._read_manifest(pointer)

@@ -14,7 +14,10 @@ from typing import Any, NoReturn
 
 import click
 
+from corpus import changing
 from corpus.errors import InputError, OutageError
+from search.engine import DamagedError
+from search.generations import Generations
 from webapp import restoring
 from webapp.opened import OpenHome
 
@@ -138,9 +141,17 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextlib.contextmanager
 def opened(options: Options) -> Iterator[OpenHome]:
-    """Open the home, and close it at the end; a restore that died is carried to its end first."""
-    restoring.resume(options.home_folder())
-    with contextlib.closing(OpenHome(options.home_folder())) as home:
+    """Open the home, and close it at the end; what a process that died left is seen to first.
+
+    Raises:
+        OutageError: a newer version wrote it.
+    """
+    folder = options.home_folder()
+    changing.last_change(folder)
+    with contextlib.suppress(DamagedError):
+        Generations(folder / "index").live()
+    restoring.resume(folder)
+    with contextlib.closing(OpenHome(folder)) as home:
         yield home
 
 

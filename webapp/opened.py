@@ -69,7 +69,7 @@ class OpenHome:
             self._library = None
 
     def _file_identity(self) -> tuple[int, int] | None:
-        from corpus.schema import FILE_NAME
+        from corpus.changing import FILE_NAME
 
         try:
             found = (self.home / FILE_NAME).stat()

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article, Block, Dropped, Section, build_sections
+from corpus.changing import FILE_NAME, VERSION
 from corpus.errors import InputError, OutageError
 from corpus.feedback import Feedback
 from corpus.library import Library
-from corpus.schema import FILE_NAME, VERSION
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -402,11 +404,22 @@ def newer_home(folder: Path, home: Path) -> None:
     pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "format": 1_000_000}))
 
 
-@pytest.mark.usefixtures("newer_home")
-def test_a_home_of_a_newer_version_is_refused_in_one_line() -> None:
-    result = run("search", "customs")
-    assert result.exit_code == 3
-    assert "newer" in one_line(result)
+@pytest.mark.parametrize("newer", ["index", "library"])
+def test_a_home_of_a_newer_version_is_refused_in_one_line(
+    request: pytest.FixtureRequest, folder: Path, home: Path, tmp_path: Path, newer: str
+) -> None:
+    if newer == "index":
+        request.getfixturevalue("newer_home")
+    else:
+        run("ingest", folder)
+        with contextlib.closing(sqlite3.connect(home / "library.sqlite3")) as library:
+            library.execute("UPDATE library SET version = 99")
+            library.commit()
+    (folder / "more.md").write_text("# More\n\nIt is not taken in.\n")
+    for command in ("search customs", f"ingest {folder}", "status", "rebuild", "articles", f"backup {tmp_path}/file"):
+        result = run(*command.split())
+        assert (command, result.exit_code) == (command, 3)
+        assert "newer" in one_line(result)
 
 
 @pytest.mark.usefixtures("newer_home")

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 
+from corpus.changing import FILE_NAME
 from corpus.library import Library
-from corpus.schema import FILE_NAME
 from tests.webapp.test_pages import ids, one, page, words
 from webapp import listing
 
