@@ -31,6 +31,7 @@ DESK_FILES = ("*.toml", "*.txt")  # settings, and what the team wrote
 DAMAGED = "damaged_backup"  # the code of the InputError
 _ABOUT = "backup.json"
 _PART = ".answerdesk-backup.part"
+_NOTE = "backup.part"  # in the home, while a backup is written: leads to what is written
 _UNPACKED, _READY = "restoring.part", "restoring"
 _DIGEST_LENGTH = 64
 
@@ -48,7 +49,7 @@ def write(home: Path, file: Path) -> None:
         raise InputError(f"There is no folder {file.parent}. Make it, or choose another one.")
     if file.exists() and not zipfile.is_zipfile(file):
         raise InputError(f"{file} is there already and is no backup. Choose another name.")
-    with _failures(file.parent), _alone(file.parent / _PART) as part:
+    with _failures(file.parent), _alone(file.parent.absolute() / _PART, home / _NOTE) as part:
         about = {
             "format": FORMAT,
             "library": VERSION,
@@ -73,6 +74,13 @@ def write(home: Path, file: Path) -> None:
             os.fsync(finished.fileno())
         (part / file.name).replace(file)
         _sync(file.parent)
+
+
+def sweep(home: Path) -> None:
+    """Remove what a backup that died left beside its file."""
+    note = home / _NOTE
+    with contextlib.suppress(OutageError, OSError), _alone(note.readlink(), note):
+        pass
 
 
 def holds_something(home: Path) -> bool:
@@ -197,24 +205,30 @@ def _digest(file: Path) -> bytes:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
+def _alone(folder: Path, note: Path) -> Iterator[Path]:
     """Give an empty folder of our own, which is removed; what one that died left in it goes first."""
     folder.mkdir(exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with contextlib.ExitStack() as stack:
+        descriptor = os.open(folder, os.O_RDONLY)
+        stack.callback(os.close, descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            words = f"Another backup is being written in {folder.parent}. Try again when it is done."
+            raise OutageError(words, "busy") from None
+        with contextlib.suppress(OSError):  # a home that may not be written is backed up too
+            note.symlink_to(folder)
+        stack.callback(_remove_note, note, folder)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         for left in folder.iterdir():
             left.unlink()
         yield folder
-        shutil.rmtree(folder, ignore_errors=True)
-    except BlockingIOError:
-        words = f"Another backup is being written in {folder.parent}. Try again when it is done."
-        raise OutageError(words, "busy") from None
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    finally:
-        os.close(descriptor)
+
+
+def _remove_note(note: Path, folder: Path) -> None:
+    with contextlib.suppress(OSError):  # it may be another backup's
+        if note.readlink() == folder:
+            note.unlink()
 
 
 @contextlib.contextmanager

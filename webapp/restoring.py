@@ -30,8 +30,12 @@ def restore(home: Path, file: Path, force: bool) -> None:
 
 
 def resume(home: Path) -> None:
-    """Sweep what a writer that died left, and carry its restore to the end, unless another process is at it."""
-    interrupted = any(home.glob("restoring*"))  # before the Library's driver is imported
+    """Sweep what a process that died left, and carry its restore to the end, unless another one is at it."""
+    if (home / "backup.part").is_symlink():
+        from corpus import backup  # with the Library's driver
+
+        backup.sweep(home)
+    interrupted = any(home.glob("restoring*"))
     if not interrupted and not Generations(home / "index").left_over():
         return
     try:

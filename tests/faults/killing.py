@@ -60,6 +60,8 @@ class Killing:
             self._damage.add("unreadable", f"{when}: a search failed")
         found = desk.versions(self._home, NUMBERS, self._damage, when)
         desk.look_around(self._home, self._damage, when)
+        for left in self._home.parent.glob(".*"):
+            self._damage.add("orphans", f"{when}: {left.name} beside the backup")
         if doing == "backup":
             self._check_backup(when)
         right = [

@@ -203,9 +203,14 @@ def test_a_restore_that_dies_leaves_the_old_or_the_new(file: Path, other: Path, 
     assert not leftovers(other)
 
 
-def test_a_backup_that_dies_leaves_what_the_next_one_removes(tmp_path: Path, home: Path, file: Path) -> None:
+@pytest.mark.parametrize("next_start", ["status", "backup {}/second.backup"])
+def test_a_backup_that_dies_leaves_what_the_next_start_removes(
+    tmp_path: Path, home: Path, file: Path, next_start: str
+) -> None:
     command = [sys.executable, "-c", DIE, "backup:_is_whole", "--home", str(home), "backup", str(file)]
     assert subprocess.run(command, check=False).returncode == 9
-    assert run("backup", tmp_path / "second.backup").exit_code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["desk.backup", "home", "second.backup"]
+    assert (tmp_path / ".answerdesk-backup.part").exists()
+    assert run(*next_start.format(tmp_path).split()).exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} - {"second.backup"} == {"desk.backup", "home"}
+    assert "backup.part" not in leftovers(home)
     assert zipfile.ZipFile(file).testzip() is None
