@@ -20,9 +20,6 @@ from search.vocabulary import Vocabulary
 MAX_LENGTH = 20_000
 HIDDEN_LABEL = "handbook"
 
-# Texts with more content words than this are not mended.
-MENDED_UP_TO = 8
-
 # Up to this many content words, passages with all of them come first.
 ALL_WORDS_UP_TO = 2
 
@@ -84,11 +81,10 @@ def parse(
 def _is_about_the_library(reading: _Reading, vocabulary: Vocabulary) -> bool:
     """Tell whether most of what is asked about is known once misspelled words are mended.
 
-    Else the library is about other things, and the likeness of one of its words to a typed one is chance. A long text
-    says what it asks for in more than one word: there a word the library lacks is a name more often than a slip.
+    Else the library is about other things, and the likeness of one of its words to a typed one is chance.
     """
     content = {one.typed for one in reading.clauses.made() if one.content and not one.excluded}
-    return len(content) <= MENDED_UP_TO and 2 * sum(map(vocabulary.finds, content)) > len(content)
+    return 2 * sum(map(vocabulary.finds, content)) > len(content)
 
 
 def checked(text: str) -> str:

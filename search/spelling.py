@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from search import dictionary
 from search.analysis import CJK, HYPHENS, Token, fold, is_number
 from search.vocabulary import Vocabulary
 
@@ -14,7 +15,7 @@ from search.vocabulary import Vocabulary
 ONE_EDIT_FROM = 5
 TWO_EDITS_FROM = 8
 SHORTEST_PART = 3  # letters of each of two words that were run together
-
+LOOKED_FOR_UP_TO = 20  # a text with more words that nobody knows is no prose, and each takes a look at all words
 
 # A capital within a sentence makes a name, and no library has everybody's: shorter ones are left alone, unless there
 # are German articles, since German writes all nouns so. (In cacm, Davis became David: nDCG@10 .476, with this .483.)
@@ -66,8 +67,12 @@ def _touches_number(text: str, at: int) -> bool:
 
 
 def mended(rows: Sequence[Sequence[Typed]], vocabulary: Vocabulary) -> dict[str, str]:
-    """Return what to write instead, by what was typed; each row holds words that stand beside each other."""
+    """Return what to write instead, by what was typed; each row holds words that stand beside each other.
+
+    A word of the language that the library lacks stays: "methadone" is not asked for where articles have "methane".
+    """
     found: dict[str, str] = {}
+    unknown: dict[str, None] = {}
     names = _names([word for row in rows for word in row]) if "de" not in vocabulary.languages else set()
     for row in rows:
         for n, word in enumerate(row):
@@ -79,8 +84,10 @@ def mended(rows: Sequence[Sequence[Typed]], vocabulary: Vocabulary) -> dict[str,
                     found[" ".join(parts)] = _cased_as(parts[0], vocabulary.written(fold("".join(parts))))
                     break
             else:
-                if spelled := nearest(word.text, vocabulary):
-                    found[word.text] = _cased_as(word.text, spelled)
+                if not dictionary.has(word.text, vocabulary.languages):
+                    unknown[word.text] = None
+    if len(unknown) <= LOOKED_FOR_UP_TO:
+        found |= {word: _cased_as(word, spelled) for word in unknown if (spelled := nearest(word, vocabulary))}
     return found
 
 

@@ -89,6 +89,12 @@ class SynonymFiles:
         return self._loaded[1]
 
 
+def malformed(file: Path) -> list[int]:
+    """Return the numbers of the lines that are no comment and say no synonym; none for a file that is not there."""
+    lines = _lines(file) if file.is_file() else []
+    return [n for n, line in enumerate(lines, 1) if line.partition("#")[0].strip() and not any(_pairs(line))]
+
+
 def _stamp(file: Path) -> tuple[int, int, int] | None:
     try:
         found = file.stat()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus import changing
 from corpus.errors import InputError, OutageError
+from search import synonyms
 from search.engine import EngineState
 from webapp.opened import OpenHome
 
@@ -27,15 +28,20 @@ class Problem:
     code: str
     message: str
     blocks: bool = True
+    file: str | None = None
 
     def to_json(self) -> dict[str, str | None]:
         """Return the problem as the JSON object of `status`."""
-        return {"code": self.code, "message": self.message, "file": None}
+        return {"code": self.code, "message": self.message, "file": self.file}
 
 
 def problems(home: OpenHome) -> list[Problem]:
     """Look for everything that can be wrong."""
     found = [*_of_library_and_index(home), *_of_disk(home.home)]
+    if lines := synonyms.malformed(home.home / synonyms.FILE_NAME):
+        words = f"Not understood in {synonyms.FILE_NAME}, and left out: line {', '.join(map(str, lines[:10]))}."
+        words += " A line says “a = b” or “a => b”."
+        found.append(Problem("synonyms_malformed", words, blocks=False, file=synonyms.FILE_NAME))
     kind = network_file_system(home.home)
     if kind:
         words = f"The home lies on a network file system ({kind}), where locks may fail. Move it to a local disk."

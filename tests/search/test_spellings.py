@@ -12,7 +12,7 @@ from corpus.article import Article
 from corpus.settings import Settings
 from search.engines.memory import MemoryEngine
 from search.spelling import nearest
-from search.synonyms import Synonyms
+from search.synonyms import STARTER_LIST, Synonyms, malformed
 from search.vocabulary import Vocabulary, edits
 from tests.articles import article
 
@@ -80,6 +80,11 @@ def test_a_synonym_finds_and_stays_below_the_word_itself() -> None:
 def test_the_starter_list_knows_dvt() -> None:
     assert found(searcher("Deep vein thrombosis is urgent."), "DVT") == ["a0"]
     assert found(searcher("DVT is urgent."), "deep vein thrombosis") == ["a0"]
+
+
+def test_the_starter_list_has_no_line_that_says_nothing() -> None:
+    assert malformed(STARTER_LIST) == []
+    assert found(searcher("The prevalence is one in ten."), "how common is it") == ["a0"]
 
 
 def test_the_homes_synonyms_count_from_the_next_search_on(tmp_path: Path) -> None:

@@ -208,6 +208,13 @@ def test_a_home_on_a_network_file_system_gets_a_warning(tmp_path: Path) -> None:
     assert health.network_file_system(tmp_path, tmp_path / "missing") is None
 
 
+def test_a_line_of_synonyms_that_says_nothing_is_told(client: FlaskClient, filled: Path) -> None:
+    (filled / "synonyms.txt").write_text("# ours\nhotline = service line\na, b\n\nx =>\n", encoding="utf-8")
+    (problem,) = client.get("/readyz").get_json()["problems"]
+    assert (problem["code"], problem["file"]) == ("synonyms_malformed", "synonyms.txt")
+    assert "line 3, 5." in problem["message"]
+
+
 def test_who_changes_the_library_is_known_without_opening_it(filled: Path, tmp_path: Path) -> None:
     assert last_change(filled) == 5
     assert last_change(tmp_path / "nothing") is None
