@@ -49,11 +49,16 @@ class ArticleTable:
         return np.array([admits(filters, one) for one in self.facts], bool)
 
     def _facet_codes(self, filters: Filters) -> dict[str, tuple[list[str], Numbers, Numbers]]:
-        """Return for each facet its values, and as pairs which article has which of them."""
+        """Return for each facet its values, the articles that have them, by value, and where each value begins."""
         codes: dict[str, dict[str, int]] = {name: {} for name in FACETS}
         pairs: dict[str, list[tuple[int, int]]] = {name: [] for name in FACETS}
         for article, facts in enumerate(self.facts):
             for name, own in facet_values(facts, filters).items():
                 pairs[name].extend((article, codes[name].setdefault(value, len(codes[name]))) for value in own)
-        columns = {name: np.array(pairs[name], np.int64).reshape(-1, 2).T for name in FACETS}
-        return {name: (list(codes[name]), *columns[name]) for name in FACETS}
+        found = {}
+        for name in FACETS:
+            articles, having = np.array(pairs[name], np.int64).reshape(-1, 2).T
+            order = np.argsort(having, kind="stable")
+            starts = np.searchsorted(having[order], np.arange(len(codes[name])))
+            found[name] = list(codes[name]), articles[order], starts
+        return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import functools
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -86,22 +88,22 @@ class Blobs:
         first, last = self._starts.read(number, number + 2).tolist()
         return self._data.read(first, last).tobytes()
 
+    @functools.cached_property
+    def _whole(self) -> tuple[bytes, memoryview]:
+        """Everything, read once: a search takes its steps here, not through the files' blocks."""
+        return self._data.read().tobytes(), self._starts.read().data
+
+    def taken(self, number: int) -> bytes:
+        """Return a string from what is held in memory: for short ones that are asked for often."""
+        data, starts = self._whole
+        return data[starts[number] : starts[number + 1]]
+
     def find(self, wanted: bytes, order: BlockArray | None = None) -> int | None:
         """Return the number of `wanted` by binary search; `order` lists the numbers as sorted, else they are."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            number = middle if order is None else int(order.read(middle, middle + 1)[0])
-            found = self[number]
-            if found == wanted:
-                return number
-            low, high = (middle + 1, high) if found < wanted else (low, middle)
-        return None
+        numbers = range(len(self)) if order is None else order.read()
+        place = bisect.bisect_left(numbers, wanted, key=self.taken)
+        return int(numbers[place]) if place < len(self) and self.taken(numbers[place]) == wanted else None
 
     def first_from(self, wanted: bytes) -> int:
         """Return the number of the first string that does not come before `wanted`; they are sorted."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if self[middle] < wanted else (low, middle)
-        return low
+        return bisect.bisect_left(range(len(self)), wanted, key=self.taken)

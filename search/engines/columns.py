@@ -89,7 +89,7 @@ class Columns:
 
     def passage_id(self, number: int) -> str:
         """Return the id of a passage."""
-        return self._ids[number].decode()
+        return self._ids.taken(number).decode()
 
     def number_of(self, passage_id: str) -> int | None:
         """Return the number of a passage, deleted or not."""
@@ -149,7 +149,7 @@ class Columns:
         """Yield the terms that start with `prefix`."""
         wanted = prefix.encode()
         for number in range(self.terms.first_from(wanted), len(self.terms)):
-            term = self.terms[number]
+            term = self.terms.taken(number)
             if not term.startswith(wanted):
                 return
             yield term.decode()

@@ -271,8 +271,8 @@ class Ranker:
             own = per_article[first : first + len(segment.columns.articles)]
             first += len(own)
             codes = segment.columns.articles.facet_codes(Filters(review_cutoffs=filters.review_cutoffs))
-            for name, (values, articles, having) in codes.items():
-                counts = np.bincount(having, weights=own[articles], minlength=len(values))
+            for name, (values, articles, starts) in codes.items():
+                counts = np.add.reduceat(own[articles], starts) if values else own[:0]
                 for code in np.flatnonzero(counts):
                     facets[name][values[code]] = facets[name].get(values[code], 0) + int(counts[code])
         return facets
