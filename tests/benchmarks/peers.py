@@ -22,8 +22,8 @@ TOP = 10
 
 
 def plain(text: str) -> str:
-    """Return the words alone: no parser stumbles over punctuation."""
-    return " ".join(re.findall(r"\w+", text))
+    """Return the words alone, in lower case: no parser stumbles over punctuation or a shouted AND OR."""
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 class Tantivy:
