@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import cast
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 
 from corpus.article import to_json
 from corpus.errors import InputError
+from corpus.feedback import Feedback, Kind
 from search import querytext
 from search.model import passage_json
-from webapp import asking, health, listing
+from webapp import asking, guard, health, listing
 from webapp.opened import OpenHome
 
 blueprint = Blueprint("api", __name__)
@@ -76,6 +77,23 @@ def passage(passage_id: str) -> Response:
     if hit is None:
         abort(404)
     return jsonify(passage_json(hit))
+
+
+@blueprint.post("/api/v1/feedback")
+def feedback() -> tuple[Response | str, int]:
+    """Keep what somebody says of a passage, or that there is none."""
+    guard.check()
+    fields = asking.fields_of(request)
+    passage_id = querytext.checked(fields.get("passage_id", "")) or None
+    if passage_id and _home().searcher().passage(passage_id) is None:
+        raise InputError("There is no such passage; its article may have changed since.", "bad_passage_id")
+    query = querytext.checked(fields.get("query", ""))
+    said = Feedback(cast(Kind, fields.get("kind", "")), query, passage_id, querytext.checked(fields.get("note", "")))
+    with _home().library() as library:
+        library.add_feedback(said)
+    if asking.is_form_of_a_page(request):
+        return render_template("thanks.html", said=said), 201
+    return jsonify(asdict(said)), 201
 
 
 @blueprint.get("/healthz")

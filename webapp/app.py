@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import mimetypes
 import re
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 from corpus.errors import InputError
-from webapp import api, errors, marking, pages, words
+from webapp import api, errors, guard, marking, pages, words
 from webapp.opened import OpenHome
 
 _STATIC = Path(__file__).with_name("static")
@@ -27,7 +28,7 @@ _HEADERS = {
 def create_app(home: Path, *, loopback: bool = True) -> Flask:
     """Create the application for a home; on loopback it answers only requests addressed to this machine."""
     # The address of a file changes with the files: so a browser may keep them for long, and scripts can import others.
-    app = Flask(__name__, static_url_path=f"/static/{_version(_STATIC)}")
+    app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, MAX_FORM_MEMORY_SIZE=_LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["answerdesk"] = OpenHome(home)
@@ -35,11 +36,14 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
     app.jinja_env.filters.update(
         day=words.day,
         direction=words.direction,
+        feedback_words=words.FEEDBACK.__getitem__,
         language_tag=words.language_tag,
         source_name=words.source_name,
         web_address=words.web_address,
     )
-    app.jinja_env.globals.update(counted=words.counted, list_steps=marking.list_steps)
+    app.jinja_env.globals.update(counted=words.counted, feedback_kinds=words.FEEDBACK, list_steps=marking.list_steps)
+
+    guard.set_up(app, loopback=loopback)
 
     @app.before_request
     def check_host() -> None:
@@ -70,12 +74,24 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
             response.vary.add("Accept-Encoding")
         return response
 
+    files = {file.name: _light(file) for file in sorted(_STATIC.iterdir())}
+    version = hashlib.blake2b(b"".join(files.values()), digest_size=6).hexdigest()
+
+    @app.get(f"/static/{version}/<filename>", endpoint="static")
+    def static(filename: str) -> Response:
+        if filename not in files:
+            abort(404)
+        return Response(files[filename], mimetype=mimetypes.guess_type(filename)[0])
+
     errors.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     return app
 
 
-def _version(folder: Path) -> str:
-    contents = b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
-    return hashlib.blake2b(contents, digest_size=6).hexdigest()
+def _light(file: Path) -> bytes:
+    """Read a file without what only its authors need: indentation; of styles, comments and blanks."""
+    text = re.sub(rb"\n\s+", b"\n", file.read_bytes())
+    if file.suffix == ".css":
+        text = re.sub(rb"\s*([{};,])\s*|(?<=:) +", rb"\1", re.sub(rb"/\*.*?\*/", b"", text, flags=re.DOTALL))
+    return text

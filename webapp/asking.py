@@ -42,7 +42,7 @@ def read(request: Request) -> Asked:
     Raises:
         InputError: a field is too long for an address, not text, or of the wrong type.
     """
-    fields = _fields(request)
+    fields = fields_of(request)
     text = querytext.checked(fields.get("q", ""))
     by_post = request.method == "POST"
     if not by_post and len(text) > LONGEST_BY_GET:
@@ -80,7 +80,13 @@ def _yes_no(name: str, fields: Mapping[str, str]) -> bool:
     return _YES_NO[given]
 
 
-def _fields(request: Request) -> MultiDict[str, str]:
+def is_form_of_a_page(request: Request) -> bool:
+    """Tell whether a browser sent a form, and shows what comes back."""
+    return request.method == "POST" and not request.is_json and "text/html" in request.headers.get("Accept", "")
+
+
+def fields_of(request: Request) -> MultiDict[str, str]:
+    """Read the fields of the address, and of a form or a JSON object."""
     # Not request.args: bytes that are not UTF-8 would come back as the percent signs they were sent as.
     address = request.query_string.decode("utf-8", "replace")
     fields: MultiDict[str, str] = MultiDict(parse_qsl(address, keep_blank_values=True, errors="replace"))
@@ -100,7 +106,7 @@ def _json_fields(request: Request) -> MultiDict[str, str]:
         raise InputError('The body must be a JSON object, such as {"q": "a question"}.', "bad_json")
     fields: MultiDict[str, str] = MultiDict()
     for name, value in data.items():
-        for one in value if isinstance(value, list) else [value]:
+        for one in value if isinstance(value, list) else [] if value is None else [value]:
             fields.add(name, _json_text(name, one))
     return fields
 

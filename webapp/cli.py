@@ -16,7 +16,7 @@ from search import catch_up
 from search.model import FILTERS
 from webapp import health, progress, terminal, words
 from webapp.cli_articles import articles
-from webapp.cli_home import backup, restore
+from webapp.cli_home import backup, feedback, restore
 from webapp.cli_ingest import ingest, parse
 from webapp.command import Options, Program, complain, json_option, opened, pairs, pass_options
 from webapp.opened import OpenHome
@@ -160,5 +160,5 @@ def _catch_up_after_a_crash(home: OpenHome) -> None:
             catch_up(home.searcher(), library, wait=False)
 
 
-for command in (ingest, parse, articles, backup, restore):
+for command in (ingest, parse, articles, backup, restore, feedback):
     main.add_command(command)

@@ -1,15 +1,17 @@
-"""The commands that look after a home: backup and restore."""
+"""The commands that look after a home: backup, restore and feedback."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from corpus.errors import InputError
-from webapp import words
-from webapp.command import INPUT_FAILED, Command, Options, complain, opened, pass_options
+from search.querytext import HIDDEN_LABEL
+from webapp import terminal, words
+from webapp.command import INPUT_FAILED, Command, Options, complain, json_option, opened, pass_options
 
 
 @click.command(cls=Command)
@@ -45,3 +47,29 @@ def restore(options: Options, file: Path, force: bool) -> None:
     with opened(options) as home:
         state = home.searcher().state()
     click.echo(f"restored: {words.counted(state.articles, 'article')}, {words.counted(state.passages, 'passage')}")
+
+
+@click.command(cls=Command)
+@click.option(
+    "--export", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Write it as a collection to measure on."
+)
+@json_option
+@pass_options
+def feedback(options: Options, folder: Path | None, as_json: bool) -> None:
+    """Show what people said of passages, and where they found none."""
+    with opened(options) as home, home.library() as library:
+        said = library.feedback()
+        if folder:
+            from corpus.feedback import export
+
+            articles = (article for article in library.articles() if HIDDEN_LABEL not in article.labels)
+            counts = export(said, articles, folder)
+    if as_json:
+        terminal.print_json(counts if folder else {"feedback": [asdict(one) for one in said]})
+    elif folder:
+        terminal.print_lines(terminal.facts_text({name.replace("_", " "): count for name, count in counts.items()}))
+    else:
+        for one in said:
+            parts = (f"“{one.query}”" if one.query else "", one.passage_id or "", one.note)
+            about = "  ".join(" ".join(part.split()) for part in parts if part)
+            click.echo(terminal.plain(f"{one.written[:10]}  {words.FEEDBACK[one.kind]:14}  {about}"))

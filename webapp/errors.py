@@ -16,7 +16,11 @@ from webapp import asking
 
 _log = logging.getLogger(__name__)
 
-_BY_CODE = {"not_found": 404}  # of the codes that InputError carries; every other one is 400
+_BY_CODE = {
+    "not_found": 404,
+    "read_only": 403,
+    "foreign_page": 403,
+}  # of the codes that InputError carries; every other one is 400
 _HTTP_WORDS = {
     400: ("bad_request", "The request could not be understood. Go back and try again."),
     404: ("not_found", "There is nothing at this address. It may have been mistyped, or its article was removed."),
@@ -24,7 +28,7 @@ _HTTP_WORDS = {
     413: ("too_large", "That is too much at once. Shorten it and try again."),
     415: ("unsupported_media_type", "Send JSON or form fields."),
 }
-_TITLES = {400: "That did not work", 404: "Not found", 413: "Too long", 503: "Search is away"}
+_TITLES = {400: "That did not work", 403: "Not allowed", 404: "Not found", 413: "Too long", 503: "Search is away"}
 _FAILED = "Something went wrong on our side. Try again; if it stays, tell whoever runs Answerdesk."
 
 
@@ -61,7 +65,7 @@ def _on_failure(error: Exception) -> tuple[Response | str, int]:
 
 
 def _answer(status: int, code: str, words: str, detail: str | None = None) -> tuple[Response | str, int]:
-    if request.path.startswith(("/api/", "/healthz", "/readyz")):
+    if request.path.startswith(("/api/", "/healthz", "/readyz")) and not asking.is_form_of_a_page(request):
         return jsonify({"error": {"code": code, "message": words, "detail": detail}}), status
     text = request.form.get("q", "") if request.method == "POST" and status == 400 else request.args.get("q", "")
     page = render_template(

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article
 from corpus.review import ReviewState
+from search.querytext import HIDDEN_LABEL
 from webapp.opened import OpenHome
 
 if TYPE_CHECKING:  # a search answers without the Library and its driver
     from corpus.library import Library, Summary
 
-HANDBOOK = "handbook"
 _RECENT = 12
 _LABELS = 30
 _EXAMPLES = 4
@@ -86,7 +86,9 @@ def page_of_all(home: OpenHome, number: int) -> list[Row]:
     after = pages[number - 1]
     with home.library() as library:
         while found := library.list(after, ON_A_PAGE):
-            rows += [_row(home, one) for one in found if HANDBOOK not in one.labels and (end is None or one.id <= end)]
+            rows += [
+                _row(home, one) for one in found if HIDDEN_LABEL not in one.labels and (end is None or one.id <= end)
+            ]
             after = found[-1].id
             if end is not None and after >= end:
                 break
@@ -96,7 +98,7 @@ def page_of_all(home: OpenHome, number: int) -> list[Row]:
 def handbook(home: OpenHome) -> list[Row]:
     """Return the handbook's articles."""
     with home.library() as library:
-        return [_row(home, summary) for summary in _all(library) if HANDBOOK in summary.labels]
+        return [_row(home, summary) for summary in _all(library) if HIDDEN_LABEL in summary.labels]
 
 
 def overview(home: OpenHome) -> Overview:
@@ -109,7 +111,7 @@ def overview(home: OpenHome) -> Overview:
 
 
 def _overview(home: OpenHome, library: Library) -> Overview:
-    rows = [_row(home, summary) for summary in _all(library) if HANDBOOK not in summary.labels]
+    rows = [_row(home, summary) for summary in _all(library) if HIDDEN_LABEL not in summary.labels]
     complete = len(rows) <= _RECENT
     if complete:
         recent = sorted(rows, key=lambda row: row.title.casefold())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable
 from typing import cast
 
@@ -15,7 +16,7 @@ from corpus.passages import cut
 from search import LAST_PAGE, querytext
 from search.fragments import fragments
 from search.model import FILTERS
-from webapp import asking, citing, differences, listing, marking, reading
+from webapp import asking, citing, differences, guard, listing, marking, reading
 from webapp.asking import Asked
 from webapp.narrowing import narrowing
 from webapp.opened import OpenHome
@@ -154,6 +155,30 @@ def history(article_id: str) -> str:
             for version, after in zip(versions[:_MOST_VERSIONS], states, strict=False)
         ],
         more=len(versions) > _MOST_VERSIONS,
+    )
+
+
+@blueprint.get("/feedback")
+def feedback() -> str:
+    """List what people said: questions of customers may be among it, so it is shown on this machine alone."""
+    guard.check_local()
+    kind = request.args.get("kind", "")
+    number = asking.number(request.args.get("page"), "page", 1)
+    with _home().library() as library:
+        said = library.feedback()[::-1]
+    wanted = [one for one in said if kind in ("", one.kind)]
+    first = (number - 1) * listing.ON_A_PAGE
+    searcher = _home().searcher()
+    return render_template(
+        "feedback.html",
+        rows=[
+            (one, searcher.passage(one.passage_id) if one.passage_id else None)
+            for one in wanted[max(first, 0) :][: listing.ON_A_PAGE]
+        ],
+        counts=Counter(one.kind for one in said),
+        kind=kind,
+        number=number,
+        pages=math.ceil(len(wanted) / listing.ON_A_PAGE),
     )
 
 

@@ -16,6 +16,15 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"}
 
 
+FEEDBACK = {
+    "answered": "Answered it",
+    "wrong": "Wrong",
+    "outdated": "Outdated",
+    "unclear": "Unclear",
+    "gap": "Gap",
+}
+
+
 def day(iso: str) -> str:
     """Write an ISO day in full: 4 July 2025."""
     try:

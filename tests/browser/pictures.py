@@ -92,6 +92,26 @@ def _more(page: Page) -> None:
     page.locator(".hits .hits").wait_for()
 
 
+def _judging(page: Page) -> None:
+    page.locator("[data-do=judge]").first.click()
+
+
+def _judged(page: Page) -> None:
+    _judging(page)
+    page.get_by_label("Reason").fill("It is about the calf.")
+    page.get_by_role("button", name="Wrong").click()
+    page.get_by_text("Thank you").wait_for()
+
+
+def _feedback(page: Page) -> None:
+    _judged(page)
+    home = page.url.partition("/search")[0]
+    page.goto(f"{home}/search?q=carburettor")
+    page.get_by_role("button", name="Report the gap").click()
+    page.get_by_text("Thank you").wait_for()
+    page.goto(f"{home}/feedback")
+
+
 def _slow(page: Page) -> None:
     network = page.context.new_cdp_session(page)
     network.send(
@@ -118,6 +138,9 @@ DONE: dict[str, Callable[[Page], None]] = {
     "keys": _keys,
     "current": _current,
     "more-in-the-article": _more,
+    "judging": _judging,
+    "judged": _judged,
+    "feedback": _feedback,
     "slow": _slow,
     "unreachable": _unreachable,
 }

@@ -95,6 +95,31 @@ def test_a_message_is_pasted_and_searched(page: Page, desk: str) -> None:
     assert page.get_by_label("The message searched").input_value() == message
 
 
+def test_a_passage_is_judged_and_a_gap_reported(page: Page, desk: str) -> None:
+    page.goto(f"{desk}/search?q=which tablets help against cramps")
+    hit = page.locator("[data-passage-id]").nth(1)
+    passage_id = hit.get_attribute("data-passage-id")
+    judge = hit.get_by_role("button", name="Feedback")
+    if judge.is_visible():
+        judge.click()
+    else:  # without scripts, beside the passage in its article
+        hit.locator("h2 a").click()
+        page.get_by_text("Feedback", exact=True).click()
+    page.get_by_label("Reason").fill("Which tablets?")
+    page.keyboard.press("Enter")  # decides nothing
+    page.get_by_role("button", name="Unclear").click()
+    page.get_by_text("Thank you").wait_for()
+    page.goto(f"{desk}/search?q=carburettor")
+    page.get_by_role("button", name="Report the gap").click()
+    page.get_by_text("Thank you").wait_for()
+    page.goto(f"{desk}/feedback")
+    assert page.locator(".said > li").nth(0).inner_text().startswith("Gap")
+    judged = page.locator(".said > li").nth(1)
+    for words in ("Unclear", "which tablets help against cramps", "Which tablets?"):
+        assert words in judged.inner_text()
+    assert passage_id in (judged.locator("a").get_attribute("href") or "")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("zoom", [1, 2])
 def test_no_page_scrolls_sideways(browser: Browser, desk: str, width: int, zoom: int) -> None:

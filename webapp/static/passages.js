@@ -54,6 +54,10 @@ const doing = {
     const passage = passageOf(held);
     askFirst(held, () => copy(plain(passage), rich(passage), "Copied, with its citation."));
   },
+  judge(held) {
+    one("#judge [name=passage_id]").value = held.dataset.passageId;
+    one("#judge").showModal();
+  },
   keep(held) {
     const passage = passageOf(held);
     if (tray.get().some(({ id }) => id === passage.id)) return tell("It is in the reply already.");
@@ -139,7 +143,26 @@ async function explain(held) {
   if (focused) one("summary", details).focus();
 }
 
-const inPlace = (work) => work.catch((error) => tell(error instanceof Refusal ? error.message : UNREACHABLE));
+// Feedback
+
+document.addEventListener("submit", async (event) => {
+  const { target, submitter } = event;
+  if (!target.matches(".say")) return;
+  event.preventDefault();
+  try {
+    const response = await fetch(target.action, { method: "POST", body: new FormData(target, submitter) });
+    if (!response.ok) throw new Refusal((await response.json()).error.message);
+    tell(`Thank you. Kept: ${submitter.textContent}.`);
+    target.reset();
+    target.closest("dialog")?.close();
+    target.closest("details")?.removeAttribute("open");
+  } catch (error) {
+    refused(error);
+  }
+});
+
+const refused = (error) => tell(error instanceof Refusal ? error.message : UNREACHABLE);
+const inPlace = (work) => work.catch(refused);
 
 document.addEventListener("click", (event) => {
   const { target } = event;
