@@ -20,7 +20,7 @@ from corpus.article import MAX_ID, Article, Change, from_json, short_hash, to_js
 from corpus.errors import OutageError
 from corpus.feedback import Feedback
 from corpus.passages import cut
-from corpus.schema import articles, feedback, library, open_database, outages, versions, writing
+from corpus.schema import articles, feedback, library, open_database, outages, place_of, versions, writing
 
 _AT_A_TIME = 100  # articles read ahead while streaming
 
@@ -65,9 +65,9 @@ class Version:
 class Library:
     """The articles of one home. Safe to share between threads; close it, or use it in a `with` statement."""
 
-    def __init__(self, database: Engine, home: Path) -> None:
+    def __init__(self, database: Engine, place: str) -> None:
         self._database = database
-        self._home = home
+        self._place = place
 
     @classmethod
     def open(cls, home: Path, url: str = "") -> Library:
@@ -77,7 +77,7 @@ class Library:
             InputError: `url` is not the address of a database.
             OutageError: it cannot be reached, is damaged, or was written by a newer version.
         """
-        return cls(open_database(home, url), home)
+        return cls(open_database(home, url), place_of(home, url))
 
     def close(self) -> None:
         self._database.dispose()
@@ -104,7 +104,7 @@ class Library:
         key the article had until now. `facts` of None leaves those entered by hand as they are. An article that was
         removed is back.
         """
-        with outages(self._home), writing(self._database) as connection:
+        with outages(self._place), writing(self._database) as connection:
             number = _next_number(connection)
             row = _row_of(connection, article.key) or (_row_of(connection, moved_from) if moved_from else None)
             article_id = row.id if row else _free_id(connection, article)
@@ -139,7 +139,7 @@ class Library:
         `keep_out` marks their keys, so that an ingest leaves them out; earlier versions stay.
         """
         removed = 0
-        with outages(self._home), writing(self._database) as connection:
+        with outages(self._place), writing(self._database) as connection:
             for article_id in dict.fromkeys(article_ids):
                 row = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
                 if row is None or row.body is None:
@@ -162,7 +162,7 @@ class Library:
         """Return up to `limit` articles in the order of their ids, from the one after the id `after`."""
         columns = [articles.c[field.name] for field in dataclasses.fields(Summary)]
         query = select(*columns).where(articles.c.body.is_not(None), articles.c.id > after)
-        with outages(self._home), self._database.connect() as connection:
+        with outages(self._place), self._database.connect() as connection:
             rows = connection.execute(query.order_by(articles.c.id).limit(limit)).mappings().all()
         return [Summary(**{**row, "labels": tuple(row["labels"])}) for row in rows]
 
@@ -208,45 +208,45 @@ class Library:
 
     def set_last_report(self, report: Mapping[str, Any]) -> None:
         """Keep the report of an ingest; this is no change to the articles and takes no number."""
-        with outages(self._home), writing(self._database) as connection:
+        with outages(self._place), writing(self._database) as connection:
             connection.execute(update(library).values(last_report=dict(report)))
 
     def add_feedback(self, said: Feedback) -> None:
         """Keep what somebody said; like a report, this is no change to the articles."""
         values = {**dataclasses.asdict(said), "id": secrets.token_hex(8)}
-        with outages(self._home), writing(self._database) as connection:
+        with outages(self._place), writing(self._database) as connection:
             connection.execute(feedback.insert().values(**values))
 
     def feedback(self) -> builtins.list[Feedback]:
         """Return what people said, the latest last."""
         columns = [feedback.c[field.name] for field in dataclasses.fields(Feedback)]
         query = select(*columns).order_by(feedback.c.written, feedback.c.id)
-        with outages(self._home), self._database.connect() as connection:
+        with outages(self._place), self._database.connect() as connection:
             return [Feedback(**row) for row in connection.execute(query).mappings()]
 
     def _known(self, condition: Any) -> builtins.list[Known]:
         names = ("id", "key", "source", "digest", "facts", "kept_out")
         columns = [*(articles.c[name] for name in names), articles.c.body.is_(None).label("removed")]
         query = select(*columns).where(condition).order_by(articles.c.id)
-        with outages(self._home), self._database.connect() as connection:
+        with outages(self._place), self._database.connect() as connection:
             return [
                 Known(row.id, row.key, row.source, row.digest, row.facts, bool(row.removed), row.kept_out)
                 for row in connection.execute(query)
             ]
 
     def _scalar(self, query: Any) -> Any:
-        with outages(self._home), self._database.connect() as connection:
+        with outages(self._place), self._database.connect() as connection:
             return connection.execute(query).scalar()
 
     def _streamed(self, query: Any) -> Iterator[Any]:
-        with outages(self._home), self._database.connect() as connection:
+        with outages(self._place), self._database.connect() as connection:
             yield from connection.execution_options(yield_per=_AT_A_TIME).execute(query)
 
     def _unpacked(self, body: bytes) -> Article:
         try:
             return from_json(json.loads(zlib.decompress(body)))
         except (zlib.error, ValueError, KeyError) as error:
-            words = f"The library in {self._home} is damaged. Restore a backup."
+            words = f"The library in {self._place} is damaged. Restore a backup."
             raise OutageError(words, "library_damaged") from error
 
 

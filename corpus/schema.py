@@ -31,13 +31,23 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import TEXT
 
 from corpus.changing import FILE_NAME, VERSION, newer_home
 from corpus.errors import InputError, OutageError
 
 _WAIT_MS = 30_000  # for another process that writes
+_WRITERS = 4_157_253_357  # the number of the advisory lock, of no meaning, that writers in PostgreSQL take
+_POSTGRESQL = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 10,
+    "application_name": "answerdesk",
+}
 
 metadata = MetaData()
+
+_ID = Text().with_variant(TEXT(collation="C"), "postgresql")  # the same order everywhere
 
 # One row: the version of the tables, the last change number, and the report of the last ingest.
 library = Table(
@@ -53,7 +63,7 @@ library = Table(
 articles = Table(
     "articles",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", _ID, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
     Column("number", BigInteger, nullable=False, unique=True),
     Column("digest", Text, nullable=False, index=True),
@@ -74,7 +84,7 @@ articles = Table(
 versions = Table(
     "versions",
     metadata,
-    Column("article_id", Text, ForeignKey("articles.id"), primary_key=True),
+    Column("article_id", _ID, ForeignKey("articles.id"), primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("written", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -84,7 +94,7 @@ versions = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", _ID, primary_key=True),
     Column("written", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("query", Text, nullable=False),
@@ -102,7 +112,7 @@ def open_database(home: Path, url: str) -> Engine:
     """
     database = _connected(home, url)
     try:
-        with outages(home):
+        with outages(place_of(home, url)):
             _check_version(database)
     except BaseException:
         database.dispose()
@@ -111,26 +121,38 @@ def open_database(home: Path, url: str) -> Engine:
 
 
 def _connected(home: Path, url: str) -> Engine:
-    if not url:
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            words = f"The folder {home} cannot be created. Choose another one with --home."
-            raise OutageError(words, "home_unusable") from None
     try:
-        if url:
-            database = create_engine(make_url(url))
-        else:
+        home.mkdir(parents=True, exist_ok=True)  # with a database elsewhere too: it holds locks and the index
+    except OSError:
+        words = f"The folder {home} cannot be created. Choose another one with --home."
+        raise OutageError(words, "home_unusable") from None
+    try:
+        if not url:
             address = URL.create("sqlite", database=str(home / FILE_NAME))
             database = create_engine(address, creator=lambda: connect(home / FILE_NAME))
-    except (exc.ArgumentError, ModuleNotFoundError):
-        # Not the URL itself: it may hold a password.
+        elif (address := make_url(url)).drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+            # A connection that broke, as when the server was started again, is replaced before it is used.
+            database = create_engine(address, pool_pre_ping=True, pool_timeout=5, connect_args=_POSTGRESQL)
+        else:
+            database = create_engine(address)
+    except (exc.ArgumentError, ModuleNotFoundError) as error:
         words = "The setting library is not the address of a database. Write it like postgresql://user@host/db."
-        raise InputError(words, "bad_setting") from None
+        if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+            words = "PostgreSQL needs an extra. Install: answerdesk[postgresql]"
+        raise InputError(words, "bad_setting") from None  # not the URL itself: it may hold a password
     event.listen(database, "begin", _begin)
     if database.dialect.name == "sqlite":
         event.listen(database, "connect", _set_up_sqlite)
     return database
+
+
+def place_of(home: Path, url: str) -> str:
+    """Say where a library is, without what is secret."""
+    if not url:
+        return str(home)
+    address = make_url(url)
+    return f"{address.host or ''}/{address.database or ''}"
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -152,6 +174,10 @@ def _begin(connection: Connection) -> None:
     # A writer takes SQLite's lock at once: upgrading from reading fails when another one wrote in between.
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+    elif connection.get_execution_options().get("writes"):
+        # One writer on all machines; the lock ends with the transaction, or with the connection of one that died.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_WAIT_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def writing(database: Engine) -> contextlib.AbstractContextManager[Connection]:
@@ -178,30 +204,43 @@ def _version(database: Engine) -> int | None:
         return int(connection.execute(select(library.c.version)).scalar_one())
 
 
+_FULL = ("disk_full", "The disk is full, and nothing was changed. Free some space in {place}.")
+_BUSY = ("library_busy", "Another program is writing to the library in {place}. Try again soon.")
+_DAMAGED = ("library_damaged", "The library in {place} is damaged. Restore a backup.")
+_READ_ONLY = ("library_read_only", "The library in {place} may not be written. Check its permissions.")
+_UNREADABLE = ("library_away", "The library in {place} cannot be opened. Check that it is there and readable.")
+_AWAY = ("library_away", "The library's server ({place}) does not answer. Check that it runs and can be reached.")
 _SQLITE_FAILURES = {
-    sqlite3.SQLITE_FULL: ("disk_full", "The disk is full, and nothing was changed. Free some space in {home}."),
-    sqlite3.SQLITE_BUSY: ("library_busy", "Another program is writing to the library in {home}. Try again soon."),
-    sqlite3.SQLITE_LOCKED: ("library_busy", "Another program is writing to the library in {home}. Try again soon."),
-    sqlite3.SQLITE_CORRUPT: ("library_damaged", "The library in {home} is damaged. Restore a backup."),
-    sqlite3.SQLITE_NOTADB: ("library_damaged", "The library in {home} is damaged. Restore a backup."),
-    sqlite3.SQLITE_READONLY: ("library_read_only", "The library in {home} may not be written. Check its permissions."),
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
 }
+# By SQLSTATE; a server that cannot be reached has told none.
+_POSTGRESQL_FAILURES = {"53100": _FULL, "55P03": _BUSY, "XX001": _DAMAGED, "XX002": _DAMAGED, "25006": _READ_ONLY}
 
 
 @contextlib.contextmanager
-def outages(home: Path) -> Iterator[None]:
+def outages(place: Path | str) -> Iterator[None]:
     """Turn a failure of the database into an OutageError in words."""
     try:
         yield
     except (exc.IntegrityError, exc.ProgrammingError, exc.DataError):
         raise  # our mistake, not an outage
     except (exc.DatabaseError, exc.InterfaceError) as error:
-        raise sqlite_outage(error.orig, home) from error
+        state = getattr(error.orig, "sqlstate", "")  # only PostgreSQL's errors have one, be it None
+        if state != "":
+            code, words = _POSTGRESQL_FAILURES.get(state, _AWAY)
+            raise OutageError(words.format(place=place), code) from error
+        raise sqlite_outage(error.orig, place) from error
+    except exc.TimeoutError:  # every connection waits for a server that does not answer
+        raise OutageError(_AWAY[1].format(place=place), _AWAY[0]) from None
 
 
-def sqlite_outage(error: BaseException | None, home: Path) -> OutageError:
+def sqlite_outage(error: BaseException | None, place: Path | str) -> OutageError:
     """Return what SQLite failed at, in words that say what to do."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    default = ("library_away", "The library in {home} cannot be opened. Check that it is there and readable.")
-    code, words = _SQLITE_FAILURES.get(primary, default)
-    return OutageError(words.format(home=home), code)
+    code, words = _SQLITE_FAILURES.get(primary, _UNREADABLE)
+    return OutageError(words.format(place=place), code)

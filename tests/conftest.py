@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.processes import folder_of_its_own
 
 # Machines differ: a slow one is not a wrong one. The same examples each time: a red suite means that a change broke it.
 settings.register_profile("answerdesk", deadline=None, derandomize=True)
@@ -24,3 +28,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("ANSWERDESK_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server; who stops it starts it again."""
+    with folder_of_its_own() as folder:
+        server = PostgreSQL(folder)
+        yield server
+        server.stop("immediate")

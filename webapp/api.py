@@ -26,20 +26,7 @@ def search() -> Response:
     asked = asking.read(request)
     if not asked.text.strip():
         raise InputError("q is empty. Send a question.", "empty")
-    results = (
-        _home()
-        .searcher()
-        .search(
-            asked.text,
-            limit=asked.limit,
-            page=asked.page,
-            filters=asked.filters,
-            mode=asked.mode,
-            explain=asked.explain,
-            exact=asked.exact,
-        )
-    )
-    return jsonify(results.to_json())
+    return jsonify(_home().search(asked).to_json())
 
 
 @blueprint.get("/api/v1/suggest")

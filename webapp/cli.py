@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,13 +15,10 @@ from search import catch_up
 from search.model import FILTERS
 from webapp import health, progress, terminal, words
 from webapp.cli_articles import articles
-from webapp.cli_home import backup, feedback, restore
+from webapp.cli_home import backup, feedback, migrate_library, restore
 from webapp.cli_ingest import ingest, parse
 from webapp.command import Options, Program, complain, json_option, opened, pairs, pass_options
 from webapp.opened import OpenHome
-
-if TYPE_CHECKING:
-    from corpus.library import Library
 
 
 @click.group(cls=Program)
@@ -44,8 +40,8 @@ def serve(options: Options, host: str, port: int) -> None:
         if not server.is_loopback(host):
             click.echo("It is read-only: whoever can reach this address can search and read, and change nothing.")
 
-    with opened(options) as home, home.library() as library:
-        _make_ready(home, library)
+    with opened(options) as home:
+        _make_ready(home)
     server.serve(options.home_folder(), host, port, started)
 
 
@@ -132,22 +128,25 @@ def rebuild(options: Options) -> None:
         click.echo(f"rebuilt: {words.counted(home.searcher().state().passages, 'passage')}")
 
 
-def _make_ready(home: OpenHome, library: Library) -> None:
+def _make_ready(home: OpenHome) -> None:
     """Put the samples into a home where nothing ever was, keep the handbook current, and catch up.
 
-    Where that cannot be, because another process writes or the home may not be written, what is there is served.
+    Where that cannot be, because another process writes, the home may not be written or a server is away, what is
+    there is served.
     """
     from ingest.sync import ingest_handbook, ingest_samples
 
     try:
-        if library.change == 0:
-            report = ingest_samples(library)
-            click.echo(f"This home was empty. It now holds {report.counts['new']} articles: samples, and the handbook.")
-        else:
-            ingest_handbook(library)
-        catch_up(home.searcher(), progress.ShownLibrary(library), wait=False)
+        with home.library() as library:
+            if library.change == 0:
+                new = ingest_samples(library).counts["new"]
+                click.echo(f"This home was empty. It now holds {new} articles: samples, and the handbook.")
+            else:
+                ingest_handbook(library)
+            catch_up(home.searcher(), progress.ShownLibrary(library), wait=False)
     except OutageError as error:
-        if error.code == "newer_home":
+        of_the_home = error.code == "library_away" and not home.settings.text("library")
+        if of_the_home or error.code in ("newer_home", "home_unusable", "library_damaged"):
             raise
         complain(str(error))
 
@@ -160,5 +159,5 @@ def _catch_up_after_a_crash(home: OpenHome) -> None:
             catch_up(home.searcher(), library, wait=False)
 
 
-for command in (ingest, parse, articles, backup, restore, feedback):
+for command in (ingest, parse, articles, backup, restore, feedback, migrate_library):
     main.add_command(command)

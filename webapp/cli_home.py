@@ -1,4 +1,4 @@
-"""The commands that look after a home: backup, restore and feedback."""
+"""The commands that look after a home: backup, restore, feedback and migrate-library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from corpus.errors import InputError
+from corpus.settings import Settings
 from search.querytext import HIDDEN_LABEL
 from webapp import terminal, words
 from webapp.command import INPUT_FAILED, Command, Options, complain, json_option, opened, pass_options
@@ -22,8 +23,7 @@ def backup(options: Options, file: Path) -> None:
     from corpus import backup as backups
 
     with opened(options) as home:
-        if home.settings.text("library"):
-            raise InputError("The library is kept in a database of its own. Back it up with that database's tools.")
+        _refuse_database(home.settings)
         backups.write(home.home, file.absolute())
     click.echo(f"backed up: {file} ({file.stat().st_size / 1e6:.1f} MB)")
 
@@ -37,6 +37,7 @@ def restore(options: Options, file: Path, force: bool) -> None:
     from corpus import backup as backups
     from webapp import restoring
 
+    _refuse_database(Settings.of_home(options.home_folder()))
     try:
         restoring.restore(options.home_folder(), file, force)
     except InputError as error:
@@ -73,3 +74,24 @@ def feedback(options: Options, folder: Path | None, as_json: bool) -> None:
             parts = (f"“{one.query}”" if one.query else "", one.passage_id or "", one.note)
             about = "  ".join(" ".join(part.split()) for part in parts if part)
             click.echo(terminal.plain(f"{one.written[:10]}  {words.FEEDBACK[one.kind]:14}  {about}"))
+
+
+@click.command("migrate-library", cls=Command)
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def migrate_library(source: str, target: str) -> None:
+    """Copy a library between homes and databases (postgresql://user@host/db), and compare; TO must be empty."""
+    from corpus.migrating import migrate
+
+    counts = migrate(source, target)
+    click.echo(
+        f"copied and compared: {words.counted(counts['articles'], 'article')}, "
+        f"{words.counted(counts['versions'], 'earlier version')}, up to change {counts['change']}"
+    )
+
+
+def _refuse_database(settings: Settings) -> None:
+    if settings.text("library"):
+        raise InputError(
+            "The library is in a database of its own. Use that database's tools, or answerdesk migrate-library."
+        )

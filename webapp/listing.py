@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article
+from corpus.errors import OutageError
 from corpus.review import ReviewState
 from search.querytext import HIDDEN_LABEL
 from webapp.opened import OpenHome
@@ -102,12 +103,17 @@ def handbook(home: OpenHome) -> list[Row]:
 
 
 def overview(home: OpenHome) -> Overview:
-    """Say what is here; worked out anew when the Library has changed, and each day."""
-    with home.library() as library:
-        as_of = (library.change, datetime.date.today())
-        if home.overview is None or home.overview[0] != as_of:
-            home.overview = as_of, _overview(home, library)
-        return home.overview[1]
+    """Say what is here; worked out anew when the Library has changed, and each day. While it is away, what was."""
+    known = home.overview
+    try:
+        with home.library() as library:
+            as_of = (library.change, datetime.date.today())
+            if known is None or known[0] != as_of:
+                known = home.overview = as_of, _overview(home, library)
+    except OutageError:
+        if known is None:
+            raise
+    return known[1]
 
 
 def _overview(home: OpenHome, library: Library) -> Overview:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import contextlib
 import datetime
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import search
+from corpus.errors import OutageError
 from corpus.review import ReviewState, review_cutoffs, review_state
 from corpus.settings import Settings
 from webapp import words
 
+_READ_ONLY = "The library is away, and the desk is read-only until it is back. The index still answers."
+_AT_ONCE = 4  # threads that use the Library: when its server falls silent, the others still search
+_WAIT = 5.0  # seconds for a turn
+_TRY_AGAIN = 1.5  # seconds after a server was away
+
 if TYPE_CHECKING:  # a search answers without the Library and its driver
     from corpus.library import Library
+    from webapp.asking import Asked
     from webapp.listing import Overview
 
 
@@ -26,6 +35,9 @@ class OpenHome:
         self.home = home
         self.settings = Settings.of_home(home)
         self._lock = threading.Lock()
+        self._library_lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
+        self._away: tuple[float, OutageError] | None = None
         self.overview: tuple[tuple[int, datetime.date], Overview] | None = None
         self._searcher: search.Searcher | None = None
         self._library: Library | None = None
@@ -39,22 +51,55 @@ class OpenHome:
 
     @contextlib.contextmanager
     def library(self) -> Iterator[Library]:
-        """Lend the Library; where its file was replaced, the new one."""
+        """Lend the Library; where its file was replaced, the new one. A server that is away is not asked for a while.
+
+        Raises:
+            OutageError: the Library is away, or too many wait for it.
+        """
+        away = self._away
+        if away and time.monotonic() < away[0] + _TRY_AGAIN:
+            raise away[1]
+        if not self._turns.acquire(timeout=_WAIT):
+            raise OutageError("The library's server does not answer. Check that it runs.", "library_away")
+        try:
+            yield self._opened_library()
+            self._away = None
+        except OutageError as error:
+            if error.code == "library_away" and self.settings.text("library"):
+                self._away = time.monotonic(), error
+            raise
+        finally:
+            self._turns.release()
+
+    def search(self, asked: Asked) -> search.Results:
+        """Answer from the index; while the Library's server is away, a remark says so."""
+        results = self.searcher().search(
+            asked.text,
+            limit=asked.limit,
+            page=asked.page,
+            filters=asked.filters,
+            mode=asked.mode,
+            explain=asked.explain,
+            exact=asked.exact,
+        )
+        return replace(results, remarks=(*results.remarks, _READ_ONLY)) if self._away else results
+
+    def _opened_library(self) -> Library:
         from corpus.library import Library
 
-        with self._lock:
+        with self._library_lock:
             if self._library is None or self._library_file != self._file_identity():
                 self._close_library()
                 self._library = Library.open(self.home, self.settings.text("library"))
                 self._library_file = self._file_identity()
-            lent = self._library
-        yield lent
+            return self._library
 
     def close(self) -> None:
         with self._lock:
             if self._searcher is not None:
                 self._searcher.close()
                 self._searcher = None
+        with self._library_lock:
             self._close_library()
 
     def review(self, reviewed: str | None, labels: Sequence[str]) -> tuple[ReviewState, str]:

@@ -51,18 +51,9 @@ def search() -> str | AnyResponse:
     asked = asking.read(request)
     if not asked.text.strip():
         return redirect(url_for("pages.home"), 303)
-    searcher = _home().searcher()
-    results = searcher.search(
-        asked.text,
-        limit=asked.limit,
-        page=asked.page,
-        filters=asked.filters,
-        mode=asked.mode,
-        explain=asked.explain,
-        exact=asked.exact,
-    )
+    results = _home().search(asked)
     fields = _fields(asked)
-    groups, restrictions = narrowing(searcher, asked, results, fields)
+    groups, restrictions = narrowing(_home().searcher(), asked, results, fields)
     question = None if asked.by_post else asked.text
     return render_template(
         "results.html",

@@ -16,6 +16,7 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
+from corpus.changing import is_changing
 from corpus.errors import InputError, OutageError
 from search import catch_up
 from webapp import health, logs
@@ -24,6 +25,7 @@ from webapp.opened import OpenHome
 
 _THREADS = 8
 _LONGEST_END = 8.0  # seconds, for requests that have begun
+_FOLLOW_EVERY = 1.0  # seconds
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def serve(home: Path, host: str, port: int, started: Callable[[str], None]) -> N
     with contextlib.closing(opened), contextlib.closing(server), _told_to_stop(server.pull_trigger) as stop:
         started(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
         logs.set_up()
-        threading.Thread(target=_look_after, args=(opened,), daemon=True).start()
+        threading.Thread(target=_look_after, args=(opened, stop), daemon=True).start()
         while not stop.is_set():
             wasyncore.loop(timeout=1, map=connections, count=1)
         server.accepting = False
@@ -83,16 +85,30 @@ def _told_to_stop(wake: Callable[[], None]) -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _look_after(home: OpenHome) -> None:
-    """Read the whole index once, bring it up to the Library, and log what is wrong."""
-    try:
+def _look_after(home: OpenHome, stop: threading.Event) -> None:
+    """Read the whole index once, log what is wrong, and keep the index in step with the Library."""
+    with contextlib.suppress(OutageError, InputError):  # it is among the problems
         home.searcher().verify()
-        with home.library() as library:
-            catch_up(home.searcher(), library)
-    except (OutageError, InputError) as error:
-        _log.warning("%s", error)
+    _follow(home, wait=True)
     for problem in health.problems(home):
         _log.warning("%s", problem.message, extra={"facts": {"code": problem.code}})
+    told = ""
+    while not stop.wait(_FOLLOW_EVERY):
+        trouble = _follow(home, wait=False)
+        if trouble != told:
+            _log.warning("%s", trouble or "The servers answer again.")
+            told = trouble
+
+
+def _follow(home: OpenHome, wait: bool) -> str:
+    """Take what others changed in the Library into the index; return what went wrong."""
+    try:
+        with home.library() as library:
+            if not is_changing(home.home) and library.change != home.searcher().state().change:
+                catch_up(home.searcher(), library, wait=wait)
+    except (OutageError, InputError) as error:
+        return "" if error.code == "busy" else str(error)
+    return ""
 
 
 def is_loopback(host: str) -> bool:

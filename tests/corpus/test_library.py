@@ -1,9 +1,7 @@
 """The Library: what was put is there, in order, once, and across processes and mishaps."""
 
-import contextlib
 import dataclasses
 import multiprocessing
-import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +15,29 @@ from corpus.changing import FILE_NAME, VERSION
 from corpus.errors import InputError, OutageError
 from corpus.feedback import Feedback
 from corpus.library import Library
+from corpus.schema import open_database, writing
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty library of each kind: that of the home has none."""
+    return str(request.getfixturevalue("postgresql").database()) if request.param == "PostgreSQL" else ""
 
 
 @pytest.fixture
-def library(home: Path) -> Iterator[Library]:
-    with Library.open(home) as opened:
+def library(home: Path, url: str) -> Iterator[Library]:
+    with Library.open(home, url) as opened:
         yield opened
+
+
+def execute(home: Path, url: str, statement: str) -> object:
+    """Change a library's database behind its back, or ask it."""
+    database = open_database(home, url)
+    with database.begin() as connection:
+        result = connection.exec_driver_sql(statement)
+        found = result.scalar() if result.returns_rows else None
+    database.dispose()
+    return found
 
 
 def article(key: str, title: str = "Leg cramps", text: str = "Stretch the calf.", **facts: object) -> Article:
@@ -36,7 +51,7 @@ def text_of(library: Library, article_id: str) -> str | None:
     return found and found.text
 
 
-def test_an_article_comes_back_whole(home: Path, library: Library) -> None:
+def test_an_article_comes_back_whole(home: Path, url: str, library: Library) -> None:
     whole = article(
         "kb/cramps.md",
         author="A. Writer",
@@ -52,7 +67,7 @@ def test_an_article_comes_back_whole(home: Path, library: Library) -> None:
     )
     whole = dataclasses.replace(whole, key="/a/folder/kb/cramps.md")
     library.put(whole)
-    with Library.open(home) as again:
+    with Library.open(home, url) as again:
         stored = again.get("cramps")
         assert stored == whole
         assert stored is not None
@@ -174,58 +189,57 @@ def test_lists_page_by_id(library: Library) -> None:
     assert library.list(after="d") == []
 
 
-def test_streaming_sees_one_state_while_others_write(home: Path, library: Library) -> None:
+def test_streaming_sees_one_state_while_others_write(home: Path, url: str, library: Library) -> None:
     for number in range(250):
         library.put(article(f"a{number:03}.md"))
     stream = library.articles()
     next(stream)
-    with Library.open(home) as other:
+    with Library.open(home, url) as other:
         other.put(article("zz.md"))
     assert len(list(stream)) == 249
     assert library.count() == 251
 
 
-def test_the_last_report_is_kept(home: Path, library: Library) -> None:
+def test_the_last_report_is_kept(home: Path, url: str, library: Library) -> None:
     library.set_last_report({"counts": {"new": 2}})
-    with Library.open(home) as again:
+    with Library.open(home, url) as again:
         assert again.last_report() == {"counts": {"new": 2}}
     assert library.change == 0
 
 
-def _put_and_remove(home: Path, name: str) -> None:
-    with Library.open(home) as library:
+def _put_and_remove(home: Path, url: str, name: str) -> None:
+    with Library.open(home, url) as library:
         for number in range(20):
             library.put(article(f"{name}{number}.md"))
             library.remove([f"{name}{number - 1}"], keep_out=False)
 
 
-def test_processes_that_write_at_once_lose_nothing(home: Path) -> None:
+def test_processes_that_write_at_once_lose_nothing(home: Path, url: str) -> None:
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_put_and_remove, args=(home, name)) for name in ("a", "b")]
+    processes = [context.Process(target=_put_and_remove, args=(home, url, name)) for name in ("a", "b")]
     for process in processes:
         process.start()
-    _put_and_remove(home, "c")
+    _put_and_remove(home, url, "c")
     for process in processes:
         process.join()
-    with Library.open(home) as library:
+    with Library.open(home, url) as library:
         assert [summary.id for summary in library.list()] == ["a19", "b19", "c19"]
         assert library.change == 60 + 57
         numbers = [change.number for change in library.changes_since(0)]
         assert (len(numbers), numbers) == (60, sorted(set(numbers)))
 
 
-def test_a_writer_waits_for_another_and_sees_what_it_wrote(home: Path, library: Library) -> None:
+def test_a_writer_waits_for_another_and_sees_what_it_wrote(home: Path, url: str, library: Library) -> None:
     library.put(article("a.md"))
-    other = sqlite3.connect(home / FILE_NAME, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    other.execute("UPDATE library SET change = change + 1")
     removed: list[int] = []
     thread = threading.Thread(target=lambda: removed.append(library.remove(["a"], keep_out=False)))
-    thread.start()
-    thread.join(0.3)
-    assert thread.is_alive()
-    other.execute("COMMIT")
-    other.close()
+    other = open_database(home, url)
+    with writing(other) as connection:
+        connection.exec_driver_sql("UPDATE library SET change = change + 1")
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive()
+    other.dispose()
     thread.join()
     assert (removed, library.change) == ([1], 3)
 
@@ -253,14 +267,11 @@ def test_a_failed_write_changes_nothing(library: Library) -> None:
     assert library.change == 2
 
 
-def test_a_home_of_a_newer_version_is_refused(home: Path, library: Library) -> None:
+def test_a_home_of_a_newer_version_is_refused(home: Path, url: str, library: Library) -> None:
     library.close()
-    database = sqlite3.connect(home / FILE_NAME)
-    with database:
-        database.execute("UPDATE library SET version = 999")
-    database.close()
+    execute(home, url, "UPDATE library SET version = 999")
     with pytest.raises(OutageError, match="newer version") as caught:
-        Library.open(home)
+        Library.open(home, url)
     assert caught.value.code == "newer_home"
 
 
@@ -271,12 +282,10 @@ def test_a_damaged_library_is_an_outage(home: Path) -> None:
         Library.open(home)
 
 
-def test_a_damaged_article_is_an_outage_not_an_empty_one(home: Path, library: Library) -> None:
+def test_a_damaged_article_is_an_outage_not_an_empty_one(home: Path, url: str, library: Library) -> None:
     library.put(article("a.md"))
-    database = sqlite3.connect(home / FILE_NAME)
-    with database:
-        database.execute("UPDATE articles SET body = X'789c00'")
-    database.close()
+    damage = r"'\x789c00'" if url else "X'789c00'"
+    execute(home, url, f"UPDATE articles SET body = {damage}")
     with pytest.raises(OutageError, match="damaged"):
         library.get("a")
 
@@ -346,7 +355,7 @@ def test_the_library_is_what_was_done_to_it(
             assert mirror == {found.id: found for found in library.articles()}
 
 
-def test_feedback_is_kept_in_order_and_is_no_change_to_the_articles(home: Path, library: Library) -> None:
+def test_feedback_is_kept_in_order_and_is_no_change_to_the_articles(home: Path, url: str, library: Library) -> None:
     library.put(article("kb/cramps.md"))
     said = [
         Feedback("gap", '"carburettor" 🚗', None, ""),
@@ -354,18 +363,17 @@ def test_feedback_is_kept_in_order_and_is_no_change_to_the_articles(home: Path, 
     ]
     for one in said:
         library.add_feedback(one)
-    with Library.open(home) as again:
+    with Library.open(home, url) as again:
         assert again.feedback() == said
         assert again.change == 1
 
 
-def test_a_home_of_an_older_version_gets_what_is_new(home: Path, library: Library) -> None:
+def test_a_home_of_an_older_version_gets_what_is_new(home: Path, url: str, library: Library) -> None:
     library.put(article("kb/cramps.md"))
     library.close()
-    with contextlib.closing(sqlite3.connect(home / FILE_NAME)) as older:
-        older.executescript("DROP TABLE feedback; UPDATE library SET version = 1")
-    with Library.open(home) as again:
+    execute(home, url, "DROP TABLE feedback")
+    execute(home, url, "UPDATE library SET version = 1")
+    with Library.open(home, url) as again:
         again.add_feedback(Feedback("gap", "carburettor", None, ""))
         assert (again.count(), len(again.feedback())) == (1, 1)
-    with contextlib.closing(sqlite3.connect(home / FILE_NAME)) as newer:
-        assert newer.execute("SELECT version FROM library").fetchone() == (VERSION,)
+    assert execute(home, url, "SELECT version FROM library") == VERSION

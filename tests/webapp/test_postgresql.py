@@ -1,0 +1,164 @@
+"""Desks that share a library in PostgreSQL: what one takes in the others show, and what they do while it is away."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.library import Library
+from tests.articles import article, small_library
+from tests.browser.desk import COMMAND
+from tests.servers.postgresql import PostgreSQL
+
+SOON = 2.0  # seconds in which every desk shows a new article
+
+
+@pytest.fixture
+def url(postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = postgresql.database()
+    with Library.open(Path(), url) as library:
+        for one in small_library():
+            library.put(one)
+    monkeypatch.setenv("ANSWERDESK_LIBRARY", url)
+    return url
+
+
+@contextlib.contextmanager
+def serving(home: Path) -> Iterator[str]:
+    command = [*COMMAND, "--home", str(home), "serve", "--port", "0"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield next(line.split()[-1] for line in process.stdout if "http" in line)
+        finally:
+            process.terminate()
+
+
+def fetch(address: str) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(address, timeout=20) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def within(seconds: float, is_so: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_what_one_desk_takes_in_the_others_show(tmp_path: Path, url: str) -> None:
+    with serving(tmp_path / "one") as one, serving(tmp_path / "other") as other:
+        (tmp_path / "seeds.md").write_text("# Seeds\n\nPumpkin seeds are rich in zinc.\n")
+        done = subprocess.run([*COMMAND, "--home", str(tmp_path / "third"), "ingest", str(tmp_path / "seeds.md")])
+        assert done.returncode == 0
+        for desk in (one, other):
+            assert within(SOON, lambda: fetch(f"{desk}api/v1/search?q=pumpkin")[1]["total"] == 1)  # noqa: B023
+
+
+def test_while_postgresql_is_away_searches_are_answered(tmp_path: Path, url: str, postgresql: PostgreSQL) -> None:
+    with serving(tmp_path / "one") as desk:
+        assert fetch(f"{desk}readyz") == (200, {"status": "ready", "problems": []})
+        postgresql.stop()
+        try:
+            assert within(5, lambda: fetch(f"{desk}readyz")[0] == 503)
+            assert [one["code"] for one in fetch(f"{desk}readyz")[1]["problems"]] == ["library_away"]
+            status, results = fetch(f"{desk}api/v1/search?q=magnesium")
+            assert (status, results["total"]) == (200, 3)
+            assert [remark for remark in results["remarks"] if "read-only" in remark]
+            status, error = fetch(f"{desk}api/v1/articles/magnesium")
+            assert (status, error["error"]["code"]) == (503, "library_away")
+        finally:
+            postgresql.start()
+        assert within(5, lambda: fetch(f"{desk}readyz")[0] == 200)
+        assert fetch(f"{desk}api/v1/search?q=magnesium")[1]["remarks"] == []
+        with Library.open(tmp_path, url) as library:
+            library.put(article("seeds", "Seeds", ("", "Pumpkin.")))
+        assert within(SOON, lambda: fetch(f"{desk}api/v1/search?q=pumpkin")[1]["total"] == 1)
+
+
+def test_a_silent_server_holds_up_no_search(tmp_path: Path, url: str, postgresql: PostgreSQL) -> None:
+    with serving(tmp_path / "one") as desk:
+        assert fetch(f"{desk}api/v1/search?q=magnesium")[1]["total"] == 3
+        postgresql.pause()
+        try:
+            asking = [
+                threading.Thread(target=fetch, args=(f"{desk}api/v1/articles/magnesium",), daemon=True)
+                for _ in range(12)
+            ]
+            for thread in asking:
+                thread.start()
+            time.sleep(0.5)
+            assert fetch(f"{desk}api/v1/search?q=magnesium")[0] == 200
+        finally:
+            postgresql.resume()
+        for thread in asking:
+            thread.join()
+        assert within(10, lambda: fetch(f"{desk}api/v1/articles/magnesium")[0] == 200)
+
+
+def test_a_desk_starts_while_postgresql_is_away(tmp_path: Path, url: str, postgresql: PostgreSQL) -> None:
+    with serving(tmp_path / "one"):
+        pass
+    postgresql.stop()
+    try:
+        with serving(tmp_path / "one") as desk:
+            assert fetch(f"{desk}api/v1/search?q=magnesium")[1]["total"] == 3
+    finally:
+        postgresql.start()
+
+
+def test_what_was_acknowledged_survives_a_crash_of_the_server(url: str, postgresql: PostgreSQL) -> None:
+    acknowledged: list[str] = []
+
+    def put() -> None:
+        with Library.open(Path(), url) as library, contextlib.suppress(Exception):
+            for number in range(10_000):
+                library.put(article(f"a{number}", "Load", ("", f"Number {number}.")))
+                acknowledged.append(f"a{number}")
+
+    thread = threading.Thread(target=put)
+    thread.start()
+    within(20, lambda: len(acknowledged) > 50)
+    postgresql.stop("immediate")
+    thread.join()
+    postgresql.start()
+    with Library.open(Path(), url) as library:
+        there = {one.id for one in library.articles()}
+        numbers = [change.number for change in library.changes_since(0)]
+    assert {*acknowledged} <= there
+    assert len(there) - len(small_library()) - len(acknowledged) in (0, 1)  # the last may have been kept, unsaid
+    assert numbers == sorted({*numbers})
+
+
+def test_backup_and_restore_leave_a_database_to_its_own_tools(tmp_path: Path, url: str) -> None:
+    (tmp_path / "file").write_text("")
+    for command in ("backup", "restore"):
+        done = subprocess.run([*COMMAND, command, str(tmp_path / "file")], capture_output=True, text=True)
+        assert (done.returncode, "migrate-library" in done.stderr) == (2, True)
+
+
+def test_a_library_is_moved_by_one_command(tmp_path: Path, postgresql: PostgreSQL, url: str) -> None:
+    command = [*COMMAND, "migrate-library", url, str(tmp_path / "there")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stdout == "copied and compared: 5 articles, 0 earlier versions, up to change 5\n"
+    assert subprocess.run(command, capture_output=True).returncode == 2
