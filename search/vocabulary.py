@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from search.analysis import fold, tokens
 from search.engine import Snapshot
@@ -103,33 +105,15 @@ class Vocabulary:
         return np.bincount(rows * _LETTERS + codes, minlength=len(self._sorted) * _LETTERS).astype(np.int8)
 
     def near(self, word: str, most: int) -> list[tuple[int, int, str]]:
-        """Return (edits, how often, word) of the words at most `most` edits away, as they are compared."""
+        """Return (edits, how often, word) of the words at most `most` edits away, as they are compared.
+
+        An edit inserts, deletes or replaces a letter, or swaps it with the next (optimal string alignment).
+        """
         if not self._written:
             return []
         own = np.bincount(np.array([ord(char) % _LETTERS for char in word]), minlength=_LETTERS).astype(np.int8)
         # An edit changes at most two letter counts by one.
         alike = np.abs(self._letters.reshape(-1, _LETTERS) - own).sum(axis=1) <= 2 * most
         candidates = (self._sorted[number] for number in np.flatnonzero(alike))
-        measured = ((edits(word, other, most), self._written[other][0], other) for other in candidates)
-        return [one for one in measured if one[0] <= most]
-
-
-def edits(one: str, other: str, most: int) -> int:
-    """Count the letters to insert, delete, replace or swap with the next from one word to the other.
-
-    More than `most` is some number above it.
-    """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for n, char in enumerate(one, 1):
-        last, before, row = before, row, [n]
-        for m, wanted in enumerate(other, 1):
-            best = min(before[m] + 1, row[m - 1] + 1, before[m - 1] + (char != wanted))
-            if n > 1 and m > 1 and char == other[m - 2] and one[n - 2] == wanted:
-                best = min(best, last[m - 2] + 1)
-            row.append(best)
-        if min(row) > most:
-            return most + 1
-    return row[-1]
+        near = process.extract_iter(word, candidates, scorer=OSA.distance, score_cutoff=most)
+        return [(int(edits), self._written[other][0], other) for other, edits, _ in near]

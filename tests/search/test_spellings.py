@@ -13,7 +13,7 @@ from corpus.settings import Settings
 from search.engines.memory import MemoryEngine
 from search.spelling import nearest
 from search.synonyms import STARTER_LIST, Synonyms, malformed
-from search.vocabulary import Vocabulary, edits
+from search.vocabulary import Vocabulary
 from tests.articles import article
 
 
@@ -167,5 +167,5 @@ def test_the_more_frequent_of_two_near_words_is_taken() -> None:
     ("one", "other", "count"), [("calf", "calf", 0), ("calf", "claf", 1), ("calf", "cal", 1), ("calf", "half", 1)]
 )
 def test_edits_are_counted(one: str, other: str, count: int) -> None:
-    assert edits(one, other, 2) == count
-    assert edits("magnesium", "calf", 2) > 2
+    words = Vocabulary(spellings={other: 3, "magnesium": 1})
+    assert words.near(one, 2) == [(count, 3, other)]
