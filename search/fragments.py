@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Set
 from search.analysis import CITATION_MARK, Token, tokens
 from search.model import Clause, Fragment, Query
 
+MOST_RUNS = 100_000  # that are kept for a language, in about 30 MB; then they are gathered anew
+
 _RUN = re.compile(r"\S+")
 _Placed = tuple[int, Token]  # where the run starts that the word stands in, and the word
 
@@ -51,14 +53,17 @@ def _tokens_of(run: str, language: str) -> tuple[Token, ...]:
 
 
 def _spans(text: str, language: str, clauses: Iterable[Clause]) -> list[tuple[int, int]]:
+    plain = _without_citations(text)
+    runs = set(plain.split())
+    known = _known_runs(language)
     words: set[str] = set()
     phrases: list[tuple[str, ...]] = []
     for clause in clauses:
         if len(clause.words) == 1 or clause.kind == "prefix":
             words.update(clause.words)
-        else:
+        elif all(known.having([word], runs) for word in clause.words if word):
             phrases.append(clause.words)
-    spans = list(_word_spans(text, language, words))
+    spans = [span for run in known.having(words, runs) for span in _run_spans(plain, run, words, language)]
     if phrases:
         found = placed_tokens(text, language)
         for phrase in phrases:
@@ -69,23 +74,42 @@ def _spans(text: str, language: str, clauses: Iterable[Clause]) -> list[tuple[in
     return sorted(spans)
 
 
-def _word_spans(text: str, language: str, words: Set[str]) -> Iterator[tuple[int, int]]:
-    """Look at each different run once, and only then for where those that match stand."""
-    text = _without_citations(text)
-    for run in set(text.split()):
-        if words.isdisjoint(_stems_of(run, language)):
-            continue
-        found = [token for token in _tokens_of(run, language) if not words.isdisjoint(token.stems)]
-        at = text.find(run)
-        while at >= 0:
-            if not text[at - 1 : at].strip() and not text[at + len(run) : at + len(run) + 1].strip():
-                yield from ((at + token.start, at + token.end) for token in found)
-            at = text.find(run, at + 1)
+def _run_spans(text: str, run: str, words: Set[str], language: str) -> Iterator[tuple[int, int]]:
+    """Yield where the words of a run stand that are among `words`, wherever the run stands in `text`."""
+    found = [token for token in _tokens_of(run, language) if not words.isdisjoint(token.stems)]
+    at = text.find(run)
+    while at >= 0:
+        if not text[at - 1 : at].strip() and not text[at + len(run) : at + len(run) + 1].strip():
+            yield from ((at + token.start, at + token.end) for token in found)
+        at = text.find(run, at + 1)
 
 
-@functools.lru_cache(maxsize=32_768)
-def _stems_of(run: str, language: str) -> frozenset[str]:
-    return frozenset(stem for token in tokens(run, language) for stem in token.stems)
+class _Runs:
+    """Runs between blanks by the stems in them, noted as texts are shown: each is analysed once."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._by_stem: dict[str, set[str]] = {}
+        self.noted: set[str] = set()
+
+    def having(self, words: Iterable[str], runs: Set[str]) -> set[str]:
+        """Return those of `runs` that hold one of `words`."""
+        for run in runs - self.noted:
+            for token in tokens(run, self._language):
+                for stem in token.stems:
+                    self._by_stem.setdefault(stem, set()).add(run)
+            self.noted.add(run)  # last: another thread that finds it here finds its stems
+        return set().union(*(runs & self._by_stem[word] for word in words if word in self._by_stem))
+
+
+_runs: dict[str, _Runs] = {}
+
+
+def _known_runs(language: str) -> _Runs:
+    known = _runs.get(language)
+    if known is None or len(known.noted) > MOST_RUNS:
+        known = _runs[language] = _Runs(language)
+    return known
 
 
 def _merged(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
