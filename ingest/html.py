@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 
 from bs4.dammit import EncodingDetector, UnicodeDammit
 
@@ -35,11 +36,7 @@ def read(data: bytes | str, *, source: str, encoding: str | None = None) -> Arti
     frame: list[str] = []
     parts = article_bounds.trim(html_blocks.read(main_content.find(root, title, outside.append)), title, frame.append)
     dropped = [(text, _OUTSIDE) for text in outside if text] + [(text, _FRAME) for text in frame if text]
-    sections = build_sections(
-        Section(part.heading, part.level, "", blocks=tuple(part.blocks))
-        for part in parts
-        if part.heading or part.blocks
-    )
+    sections = _built(parts)
     if not sections:
         warnings.append("No text was found on this page; it may need JavaScript to show any.")
     title = title or next((part.heading for part in parts if part.heading), "") or source
@@ -56,6 +53,23 @@ def read(data: bytes | str, *, source: str, encoding: str | None = None) -> Arti
         url=facts.url,
         dropped=tuple(Dropped(None, text[:_MAX_DROPPED_TEXT], why) for text, why in dropped[:_MAX_DROPPED]),
         warnings=tuple(warnings),
+    )
+
+
+def sections(text: str) -> tuple[Section, ...]:
+    """Read markup that is nothing but an article's body."""
+    root, _ = html_tree.parse(text)
+    if root is None:
+        return ()
+    html_tree.drop_unseen(root)
+    return _built(html_blocks.read(root))
+
+
+def _built(parts: Iterable[html_blocks.Part]) -> tuple[Section, ...]:
+    return build_sections(
+        Section(part.heading, part.level, "", blocks=tuple(part.blocks))
+        for part in parts
+        if part.heading or part.blocks
     )
 
 

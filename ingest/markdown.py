@@ -50,6 +50,12 @@ def read(data: bytes | str, *, source: str) -> Article:
     )
 
 
+def sections(text: str) -> tuple[Section, ...]:
+    """Read Markdown that is nothing but an article's body."""
+    tree = SyntaxTreeNode(_parser().disable("front_matter").parse(_tamed(text)))
+    return build_sections(_sections(_parts(tree), FrontMatter("")))
+
+
 @dataclass(slots=True)
 class _Part:
     """A heading and what stands under it, while the tree is read."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import PurePosixPath
 from typing import Any
 
 from corpus.article import Article, from_json, to_json
 from corpus.errors import InputError
-from ingest.sources import SUFFIXES, Source
+from ingest.sources import CONTAINERS, Source, kind_of
 from ingest.workers import Workers
 
 VERSION = 1  # of the readers together; a higher one makes every source be read anew
@@ -49,15 +47,19 @@ class Reading:
             _log.exception("A reader failed on %s", self.source.source)
             words = "It could not be read: this is a fault in Answerdesk. Please report it."
             raise InputError(words, "fault") from None
-        return dataclasses.replace(article, key=self.source.key)
+        return replace(article, key=self.source.key)
 
 
 def readings(
-    sources: Iterable[Source], most_mb: int = 64, wanted: Callable[[Source, str], bool] = lambda source, digest: True
+    sources: Iterable[Source],
+    most_mb: int = 64,
+    wanted: Callable[[Source, str], bool] = lambda source, digest: True,
+    mapping: Mapping[str, str] | None = None,
 ) -> Generator[Reading, None, None]:
     """Read sources and yield them in their order; where there are many, those that are `wanted` are understood ahead.
 
-    `wanted` gets a source and its digest; the InputError that it raises becomes that of the source.
+    A source that holds many articles is yielded part by part; `mapping` names the columns of its records. `wanted` gets
+    a source and its digest; the InputError that it raises becomes that of the source.
     """
 
     def reading(source: Source) -> Reading:
@@ -67,19 +69,33 @@ def readings(
             begin = workers.begin if wanted(source, found) else partial(partial, understand)
         except InputError as error:
             return Reading(source, error=error)
-        return Reading(source, found, understood=begin(source.source, data))
+        return Reading(source, found, understood=begin(source.shown_as or source.source, data, source.kind))
 
+    parts = (part for source in sources for part in _parts(source, mapping or {}))
     with Workers(understand) as workers:
-        yield from workers.in_order(map(reading, sources))
+        yield from workers.in_order(map(reading, parts))
 
 
-def understand(name: str, data: bytes) -> Article:
+def _parts(source: Source, mapping: Mapping[str, str]) -> Iterator[Source]:
+    """Yield the sources that a container holds, and any other source as it is; what ends it is said last."""
+    kind = kind_of(source.source)
+    if kind not in CONTAINERS or source.unusable:
+        yield source
+        return
+    from ingest import records
+
+    try:
+        yield from records.parts(source, mapping)
+    except InputError as error:
+        yield replace(source, unusable=error, container=source.container or source.key)
+
+
+def understand(name: str, data: bytes, kind: str = "") -> Article:
     """Read the bytes of a source by its kind; a reader that fails raises whatever it does."""
-    return _storable(_reader(name, data)(data, source=name))
+    return _storable(_reader(kind or kind_of(name), data)(data, source=name))
 
 
-def _reader(name: str, data: bytes) -> Any:
-    kind = SUFFIXES.get(PurePosixPath(name).suffix.lower(), "text")
+def _reader(kind: str, data: bytes) -> Any:
     if kind == "text" and _HTML.match(data[:4096]):
         kind = "html"
     # Each is imported where it is used: most ingests need one.
@@ -91,6 +107,10 @@ def _reader(name: str, data: bytes) -> Any:
         from ingest import markdown
 
         return markdown.read
+    if kind == "record":
+        from ingest import records
+
+        return records.read
     from ingest import text
 
     return text.read

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
 
 from corpus.errors import InputError
 
@@ -18,34 +19,65 @@ SUFFIXES = {
     ".markdown": "markdown",
     ".txt": "text",
     ".text": "text",
+    ".jsonl": "records",
+    ".ndjson": "records",
+    ".json": "records",
+    ".csv": "records",
+    ".tsv": "records",
 }
-READ = "HTML (.html), Markdown (.md) and plain text (.txt)"
+_BY_NAME = {".json"}  # read where it is named itself: in a folder, most are settings and the like
+CONTAINERS = {"records"}  # what holds many articles
+LEFT_OUT = "left_out"  # code of an error that is no failure: a person decided so
+READ = "HTML (.html), Markdown (.md), plain text (.txt) and records (.csv, .json, .jsonl)"
 _WEB = ("http://", "https://", "ftp://")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to read, or the reason why there is none.
+    """One file or a part of one to read, or the reason why there is none.
 
     `source` is its name as people see it, `key` its identity (an absolute path), `argument` what was named to find it.
+    A part opens by `opener`, lies in `container` (a key) and at `path`, and `shown_as` is its article's source.
     """
 
     source: str
     key: str
     argument: str
     path: Path | None = None
-    unusable: str = ""
+    unusable: InputError | None = None
+    kind: str = ""
+    opener: Callable[[], BinaryIO] | None = None
+    container: str = ""
+    shown_as: str = ""
+
+    def part(self, name: str, **facts: Any) -> Source:
+        """Return a part of this source, which is a container."""
+        return replace(
+            self,
+            source=f"{self.source}/{name}",
+            key=f"{self.key}/{name}",
+            container=self.container or self.key,
+            **{"kind": "", "opener": None, **facts},
+        )
+
+    def open(self) -> BinaryIO:
+        """Open it. InputError when it is missing or not a file."""
+        if self.unusable:
+            raise self.unusable
+        try:
+            if self.opener:
+                return self.opener()
+            if not self.path or not stat.S_ISREG(self.path.stat().st_mode):  # a pipe or a device would wait for ever
+                raise InputError("It is not a file.")
+            return self.path.open("rb")
+        except OSError as error:
+            raise InputError(_why_not(error)) from None
 
     def data(self, most_mb: int) -> bytes:
-        """Read it. InputError when it is missing, empty, not a file, or larger than `most_mb` megabytes."""
-        if self.path is None:
-            raise InputError(self.unusable)
+        """Read it. InputError when it cannot be opened, is empty, or larger than `most_mb` megabytes."""
         most = most_mb * 1024 * 1024
         try:
-            facts = self.path.stat()
-            if not stat.S_ISREG(facts.st_mode):  # reading a pipe or a device would wait for ever
-                raise InputError("It is not a file.")
-            with self.path.open("rb") as file:
+            with self.open() as file:
                 data = file.read(most + 1)
         except OSError as error:
             raise InputError(_why_not(error)) from None
@@ -54,6 +86,11 @@ class Source:
         if not data:
             raise InputError("It is empty.")
         return data
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of a file by its name: text, where that says nothing."""
+    return SUFFIXES.get(PurePosixPath(name).suffix.lower(), "text")
 
 
 def find(arguments: Sequence[str]) -> Iterator[Source]:
@@ -78,7 +115,7 @@ def root_key(argument: str) -> str:
 
 def _find_one(argument: str) -> Iterator[Source]:
     def unusable(words: str) -> Source:
-        return Source(_readable(argument), root_key(argument), argument, unusable=words)
+        return Source(_readable(argument), root_key(argument), argument, unusable=InputError(words))
 
     path = Path(argument)
     if argument.lower().startswith(_WEB):
@@ -106,12 +143,12 @@ def _below(folder: Path, argument: str) -> Iterator[Source]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(place, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith("."):
+            if path.suffix.lower() in SUFFIXES.keys() - _BY_NAME and not name.startswith("."):
                 yield Source(_readable(path), f"{root}/{_readable(path.relative_to(folder))}", argument, path)
     for error in errors:
         path = Path(os.fsdecode(error.filename))
         words = "This folder may not be read. Check its permissions."
-        yield Source(_readable(path), root_key(str(path)), argument, unusable=words)
+        yield Source(_readable(path), root_key(str(path)), argument, unusable=InputError(words))
 
 
 def _readable(path: Path | str) -> str:

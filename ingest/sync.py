@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.resources
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from corpus.errors import InputError
@@ -16,7 +17,7 @@ from ingest.desk_file import facts_for
 from ingest.facts import Facts, applied, merged
 from ingest.parse import Reading, digest, readings, understand
 from ingest.report import Report, Row, State
-from ingest.sources import Source, find, root_key
+from ingest.sources import CONTAINERS, LEFT_OUT, Source, find, kind_of, root_key
 
 Track = Callable[[Iterator[Reading], int], Iterable[Reading]]
 
@@ -30,6 +31,7 @@ def sync(
     tell: Callable[[Row], None] = lambda row: None,
     track: Track = lambda readings, total: readings,
     facts: Facts | None = None,
+    mapping: Mapping[str, str] | None = None,
     prune: bool = False,
     yes: bool = False,
     keep_samples: bool = False,
@@ -39,9 +41,10 @@ def sync(
     """Bring the Library in step with files and folders.
 
     `tell` gets one row a source, when it is durable: `source, state, article_id, reason, warnings`. `track` wraps the
-    sources, whose number it gets, to show progress. `prune` removes the articles of sources under `arguments` that are
-    gone, but not more than half of those of one argument unless `yes`. What was removed by hand stays out unless
-    `readmit`. The report is kept in the Library, also when the ingest is interrupted.
+    sources, whose number it gets, 0 where that is unknown, to show progress. `mapping` names the columns of records.
+    `prune` removes the articles of sources under `arguments` that are gone, but not more than half of those of one
+    argument unless `yes`. What was removed by hand stays out unless `readmit`. The report is kept in the Library, also
+    when the ingest is interrupted.
     """
     report = Report(tell, interrupted=True)
     entered = facts or {}
@@ -53,14 +56,20 @@ def sync(
     try:
         before = [known.key for known in library.all_known()] if prune else []
         sources = list(find(arguments))
-        with closing(readings(sources, most_mb, wanted)) as found:
-            for reading in track(found, len(sources)):
+        total = 0 if any(kind_of(source.source) in CONTAINERS for source in sources) else len(sources)
+        there = There()
+        with closing(readings(sources, most_mb, wanted, mapping)) as found:
+            for reading in track(found, total):
+                error = None
                 try:
                     _take_in(library, reading, entered, readmit, report)
-                except InputError as error:
-                    _skip(library, reading.source, str(error), report)
+                except InputError as raised:
+                    error = raised
+                    _skip(library, reading.source, error, report)
+                if prune:
+                    there.add(reading.source, error)
         if prune:
-            _prune(library, arguments, {source.key for source in sources}, before, yes, report)
+            _prune(library, arguments, there, before, yes, report)
         if not keep_samples and any(report.counts[state] for state in ("new", "changed", "unchanged", "moved")):
             _take_out_samples(library, report)
         report.interrupted = False
@@ -88,22 +97,19 @@ def _ingest_bundled(library: Library, name: str, report: Report) -> None:
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".md"):
             key, data = f"{name}/{file.name}", file.read_bytes()
-            reading = Reading(Source(key, key, name), digest(data), understood=partial(understand, key, data))
-            _take_in(library, reading, {}, False, report, shown_as=name)
+            understood = partial(understand, name, data, "markdown")
+            reading = Reading(Source(key, key, name), digest(data), understood=understood)
+            _take_in(library, reading, {}, False, report)
 
 
-def _take_in(
-    library: Library, reading: Reading, entered: Facts, readmit: bool, report: Report, shown_as: str = ""
-) -> None:
+def _take_in(library: Library, reading: Reading, entered: Facts, readmit: bool, report: Report) -> None:
     source = reading.source
     if reading.error:
         raise reading.error
     known = library.known(source.key)
     alike = library.known_by_digest(reading.digest) if known is None or known.digest != reading.digest else [known]
     if not readmit and any(other.kept_out for other in [*alike, *([known] if known else [])]):
-        words = "It was removed by hand. Take it in again with --readmit."
-        report.add(source.argument, source.source, "skipped", None, words)
-        return
+        raise InputError("It was removed by hand. Take it in again with --readmit.", LEFT_OUT)
     there = known is not None and not known.removed
     gone = sorted((other for other in alike if _is_gone(other)), key=lambda other: other.removed)
     moved_from = gone[0] if gone and known is None else None
@@ -112,19 +118,17 @@ def _take_in(
         report.add(source.argument, source.source, "unchanged", known.article_id)
         return
     article = applied(reading.article(), {**facts["desk"], **facts["entered"]})
-    if shown_as:
-        article = replace(article, source=shown_as)
     key_before = moved_from.key if moved_from else ""
     article_id = library.put(article, digest=reading.digest, facts=facts, moved_from=key_before)
     state: State = "changed" if there else "moved" if moved_from and not moved_from.removed else "new"
     report.add(source.argument, source.source, state, article_id, None, article.warnings)
 
 
-def _skip(library: Library, source: Source, reason: str, report: Report) -> None:
-    report.failed = True
+def _skip(library: Library, source: Source, error: InputError, report: Report) -> None:
+    report.failed = report.failed or error.code != LEFT_OUT
     known = library.known(source.key)
     article_id = known.article_id if known and not known.removed else None
-    report.add(source.argument, source.source, "skipped", article_id, reason)
+    report.add(source.argument, source.source, "skipped", article_id, str(error))
 
 
 def _facts(source: Source, known: Known | None, entered: Facts) -> dict[str, Any]:
@@ -139,23 +143,45 @@ def _differs(known: Known, found: str, facts: Facts) -> bool:
 
 def _is_gone(known: Known) -> bool:
     """Tell whether the file of an article is gone; what came with Answerdesk has none."""
-    return os.path.isabs(known.key) and not os.path.lexists(known.key)
+    key = known.key
+    return os.path.isabs(key) and not os.path.lexists(key) and not any(map(os.path.isfile, Path(key).parents))
+
+
+@dataclass
+class There:
+    """The keys that were found, and the containers that were read `whole`: what else they held is gone."""
+
+    keys: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+    in_part: set[str] = field(default_factory=set)
+
+    def add(self, source: Source, error: InputError | None) -> None:
+        """Note a source that was read, or why it was not."""
+        if error is None or error.code != LEFT_OUT:
+            self.keys.add(source.key)
+        if error and error.code != LEFT_OUT:
+            self.in_part.add(source.container)
+            self.whole.discard(source.container)
+        elif source.container not in self.in_part:
+            self.whole.add(source.container)
+
+    def has_lost(self, known: Known) -> bool:
+        """Tell whether the source of an article is gone."""
+        if known.key in self.keys:
+            return False
+        return _is_gone(known) or any(str(parent) in self.whole for parent in Path(known.key).parents)
 
 
 def _prune(
-    library: Library, arguments: Sequence[str], found: set[str], before: Sequence[str], yes: bool, report: Report
+    library: Library, arguments: Sequence[str], there: There, before: Sequence[str], yes: bool, report: Report
 ) -> None:
     for argument in arguments:
         root = root_key(argument)
-        gone = [
-            known
-            for known in library.all_known()
-            if _is_under(known.key, root) and known.key not in found and _is_gone(known)
-        ]
-        there = sum(_is_under(key, root) for key in before)
-        if len(gone) * 2 > there and not yes:
+        gone = [known for known in library.all_known() if _is_under(known.key, root) and there.has_lost(known)]
+        were = sum(_is_under(key, root) for key in before)
+        if len(gone) * 2 > were and not yes:
             report.failed = True
-            words = f"--prune would remove {len(gone)} of its {there} articles. Add --yes if that is right."
+            words = f"--prune would remove {len(gone)} of its {were} articles. Add --yes if that is right."
             report.add(argument, argument, "skipped", None, words)
             continue
         library.remove([known.article_id for known in gone], keep_out=False)

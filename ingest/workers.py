@@ -33,7 +33,7 @@ class Workers:
     A source that ends its process, or takes more than `seconds` of its time, is left out; no other source is.
     """
 
-    def __init__(self, understand: Callable[[str, bytes], Article], seconds: int = SECONDS) -> None:
+    def __init__(self, understand: Callable[..., Article], seconds: int = SECONDS) -> None:
         self._understand = understand
         self._seconds = seconds
         self._count = _processors()
@@ -48,12 +48,12 @@ class Workers:
     ) -> None:
         self._close()
 
-    def begin(self, name: str, data: bytes) -> Callable[[], Article]:
+    def begin(self, name: str, data: bytes, *how: str) -> Callable[[], Article]:
         """Begin to read a source, and return what waits for its Article and raises what `understand` does."""
         self._seen += 1
         if self._seen <= PAYS_FROM and len(data) < LARGE:
-            return lambda: self._understand(name, data)
-        future = self._submit(name, data)
+            return lambda: self._understand(name, data, *how)
+        future = self._submit(name, data, *how)
         self._bytes_waiting += len(data)
 
         def article() -> Article:
@@ -61,7 +61,7 @@ class Workers:
             try:
                 return future.result()
             except BrokenProcessPool:  # by this source, or by one that was read at the same time
-                return self._read_alone(name, data)
+                return self._read_alone(name, data, *how)
 
         return article
 
@@ -74,18 +74,18 @@ class Workers:
                 yield waiting.popleft()
         yield from waiting
 
-    def _submit(self, name: str, data: bytes) -> Future[Article]:
+    def _submit(self, *what: str | bytes) -> Future[Article]:
         try:
             self._pool = self._pool or self._new_pool(self._count)
-            return self._pool.submit(_work, self._understand, self._seconds, name, data)
+            return self._pool.submit(_work, self._understand, self._seconds, *what)
         except BrokenProcessPool:
             self._close()
-            return self._submit(name, data)
+            return self._submit(*what)
 
-    def _read_alone(self, name: str, data: bytes) -> Article:
+    def _read_alone(self, *what: str | bytes) -> Article:
         with self._new_pool(1) as pool:
             try:
-                return pool.submit(_work, self._understand, self._seconds, name, data).result()
+                return pool.submit(_work, self._understand, self._seconds, *what).result()
             except BrokenProcessPool:
                 raise _too_much(self._seconds) from None
 
@@ -126,10 +126,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(understand: Callable[[str, bytes], Article], seconds: int, name: str, data: bytes) -> Article:
+def _work(understand: Callable[..., Article], seconds: int, *what: str | bytes) -> Article:
     signal.setitimer(signal.ITIMER_PROF, seconds)  # ends this process, whatever it is doing
     try:
-        return understand(name, data)
+        return understand(*what)
     except MemoryError:
         raise _too_much(seconds) from None
     finally:

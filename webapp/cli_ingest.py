@@ -26,9 +26,19 @@ if TYPE_CHECKING:
     from ingest.report import Report, Row
 
 
+map_option = click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN,...",
+    help="Which columns of records hold what: title, body, id, url…",
+)
+
+
 @click.command(cls=Command)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--set", "facts", multiple=True, metavar="NAME=VALUE", help="What the source lost: url, title, reviewed…")
+@map_option
 @click.option("--prune", is_flag=True, help="Remove articles whose source lay under a SOURCE and is gone.")
 @click.option("--yes", is_flag=True, help="With --prune: even if that is most of them.")
 @click.option("--watch", is_flag=True, help="Go on, and take in what changes, until it is stopped.")
@@ -37,7 +47,14 @@ if TYPE_CHECKING:
 @json_option
 @pass_options
 def ingest(
-    options: Options, /, sources: Sequence[str], facts: Sequence[str], watch: bool, as_json: bool, **how: bool
+    options: Options,
+    /,
+    sources: Sequence[str],
+    facts: Sequence[str],
+    mapping: Sequence[str],
+    watch: bool,
+    as_json: bool,
+    **how: bool,
 ) -> None:
     """Add and update articles from files and folders."""
     from ingest.facts import read
@@ -45,6 +62,7 @@ def ingest(
 
     _keep_quiet(options)
     entered = read(pairs(facts, "--set"))
+    columns = _columns(mapping)
 
     def take_in(home: OpenHome, tell: Callable[[Row], None]) -> Report:
         def track(found: Iterable[Reading], total: int) -> Iterator[Reading]:
@@ -53,7 +71,9 @@ def ingest(
         with home.library() as library, changing(home.home), Stopping() as stopping:
             most_mb = home.settings.number("max_document_mb")
             try:
-                return sync(library, sources, tell=tell, track=track, facts=entered, most_mb=most_mb, **how)
+                return sync(
+                    library, sources, tell=tell, track=track, facts=entered, mapping=columns, most_mb=most_mb, **how
+                )
             finally:  # what was taken in before an interruption is found too
                 catch_up(home.searcher(), progress.ShownLibrary(library))
 
@@ -114,9 +134,10 @@ def _print_report(report: Report, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@map_option
 @json_option
 @pass_options
-def parse(options: Options, sources: Sequence[str], as_json: bool) -> None:
+def parse(options: Options, sources: Sequence[str], mapping: Sequence[str], as_json: bool) -> None:
     """Show what ingest would store as a tree; store nothing."""
     from ingest.desk_file import facts_for
     from ingest.facts import applied
@@ -127,7 +148,7 @@ def parse(options: Options, sources: Sequence[str], as_json: bool) -> None:
     _keep_quiet(options)
     most_mb = Settings.of_home(options.home_folder()).number("max_document_mb")
     failed = False
-    for reading in readings(find(sources), most_mb):
+    for reading in readings(find(sources), most_mb, mapping=_columns(mapping)):
         source = reading.source
         try:
             article = applied(reading.article(), facts_for(source.path) if source.path else {})
@@ -141,6 +162,12 @@ def parse(options: Options, sources: Sequence[str], as_json: bool) -> None:
             print_article(article)
     if failed:
         sys.exit(INPUT_FAILED)
+
+
+def _columns(mapping: Sequence[str]) -> dict[str, str]:
+    from ingest.records import checked
+
+    return checked(pairs((pair for pairs in mapping for pair in pairs.split(",")), "--map"))
 
 
 def _keep_quiet(options: Options) -> None:
