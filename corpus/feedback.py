@@ -48,7 +48,6 @@ def export(said: Sequence[Feedback], articles: Iterable[Article], folder: Path) 
     """
     ids = {query: f"q{number}" for number, query in enumerate(dict.fromkeys(one.query for one in said if one.query), 1)}
     last = {(one.query, one.passage_id): GRADES[one.kind] for one in said if one.query and one.kind in GRADES}
-    judgements: list[tuple[str, str, int]] = []
     there: set[str] = set()
     try:
         (folder / "qrels").mkdir(parents=True, exist_ok=True)

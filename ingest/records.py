@@ -91,7 +91,7 @@ def read(data: bytes, *, source: str) -> Article:
         for name in ("published", "modified", "reviewed")
         if name in record and not parse_date(record[name])
     ]
-    sections = _sections(body, record.get("format") or _format(body), source)
+    sections = _sections(body, record.get("format") or _format(body))
     if not sections:
         raise InputError("Its body holds no text.")
     return Article(
@@ -110,7 +110,7 @@ def read(data: bytes, *, source: str) -> Article:
     )
 
 
-def _sections(body: str, form: str, source: str) -> tuple[Section, ...]:
+def _sections(body: str, form: str) -> tuple[Section, ...]:
     if form == "html":
         return html.sections(body)
     if form == "markdown":

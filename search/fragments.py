@@ -95,7 +95,7 @@ class _Runs:
     def having(self, words: Iterable[str], runs: Set[str]) -> set[str]:
         """Return those of `runs` that hold one of `words`."""
         for run in runs - self.noted:
-            for token in tokens(run, self._language):
+            for token in _tokens_of(run, self._language):
                 for stem in token.stems:
                     self._by_stem.setdefault(stem, set()).add(run)
             self.noted.add(run)  # last: another thread that finds it here finds its stems

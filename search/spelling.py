@@ -22,9 +22,7 @@ LOOKED_FOR_UP_TO = 20  # a text with more words that nobody knows is no prose, a
 NAMES_FROM = 8
 
 _CODE = re.compile(r"[\w.+-]*[@/\\_.:][\w.@/\\:+-]*\w")  # an address, a path, a name of a program's
-
-
-_INITIAL = re.compile(r"\b[^\W\d_a-z]\.$")
+_INITIAL = re.compile(r"\b[^\W\d_a-z]\.$")  # of a name: no sentence ends with it
 
 
 @dataclass(frozen=True, slots=True)
