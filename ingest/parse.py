@@ -13,7 +13,7 @@ from typing import Any
 
 from corpus.article import Article, from_json, to_json
 from corpus.errors import InputError
-from ingest.sources import CONTAINERS, Source, kind_of
+from ingest.sources import CONTAINERS, DOCUMENTS, Source, kind_of
 from ingest.workers import Workers
 
 VERSION = 1  # of the readers together; a higher one makes every source be read anew
@@ -66,10 +66,11 @@ def readings(
         try:
             data = source.data(most_mb)
             found = digest(data)
-            begin = workers.begin if wanted(source, found) else partial(partial, understand)
+            name, kind = source.shown_as or source.source, source.kind or kind_of(source.source)
+            begin = partial(workers.begin, name, data, kind, apart=kind in DOCUMENTS)
+            return Reading(source, found, understood=begin() if wanted(source, found) else lambda: begin()())
         except InputError as error:
             return Reading(source, error=error)
-        return Reading(source, found, understood=begin(source.shown_as or source.source, data, source.kind))
 
     parts = (part for source in sources for part in _parts(source, mapping or {}))
     with Workers(understand) as workers:
@@ -90,9 +91,9 @@ def _parts(source: Source, mapping: Mapping[str, str]) -> Iterator[Source]:
         yield replace(source, unusable=error, container=source.container or source.key)
 
 
-def understand(name: str, data: bytes, kind: str = "") -> Article:
+def understand(name: str, data: bytes, kind: str) -> Article:
     """Read the bytes of a source by its kind; a reader that fails raises whatever it does."""
-    return _storable(_reader(kind or kind_of(name), data)(data, source=name))
+    return _storable(_reader(kind, data)(data, source=name))
 
 
 def _reader(kind: str, data: bytes) -> Any:
@@ -107,6 +108,10 @@ def _reader(kind: str, data: bytes) -> Any:
         from ingest import markdown
 
         return markdown.read
+    if kind == "docx":
+        from ingest import docx
+
+        return docx.read
     if kind == "record":
         from ingest import records
 

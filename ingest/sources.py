@@ -19,6 +19,8 @@ SUFFIXES = {
     ".markdown": "markdown",
     ".txt": "text",
     ".text": "text",
+    ".docx": "docx",
+    ".docm": "docx",
     ".jsonl": "records",
     ".ndjson": "records",
     ".json": "records",
@@ -27,8 +29,9 @@ SUFFIXES = {
 }
 _BY_NAME = {".json"}  # read where it is named itself: in a folder, most are settings and the like
 CONTAINERS = {"records"}  # what holds many articles
+DOCUMENTS = {"docx"}  # what is always read in a process of its own: their readers meet every trick there is
 LEFT_OUT = "left_out"  # code of an error that is no failure: a person decided so
-READ = "HTML (.html), Markdown (.md), plain text (.txt) and records (.csv, .json, .jsonl)"
+READ = "HTML (.html), Markdown (.md), plain text (.txt), Word (.docx) and records (.csv, .json, .jsonl)"
 _WEB = ("http://", "https://", "ftp://")
 
 
@@ -136,14 +139,14 @@ def _find_one(argument: str) -> Iterator[Source]:
 
 
 def _below(folder: Path, argument: str) -> Iterator[Source]:
-    """Yield the readable files in a folder and below; hidden ones and linked folders are left out."""
+    """Yield the readable files in a folder and below; hidden ones, Word's locks and linked folders are left out."""
     root = root_key(argument)
     errors: list[OSError] = []
     for place, folders, files in os.walk(folder, onerror=errors.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(place, name)
-            if path.suffix.lower() in SUFFIXES.keys() - _BY_NAME and not name.startswith("."):
+            if path.suffix.lower() in SUFFIXES.keys() - _BY_NAME and not name.startswith((".", "~$")):
                 yield Source(_readable(path), f"{root}/{_readable(path.relative_to(folder))}", argument, path)
     for error in errors:
         path = Path(os.fsdecode(error.filename))

@@ -48,10 +48,13 @@ class Workers:
     ) -> None:
         self._close()
 
-    def begin(self, name: str, data: bytes, *how: str) -> Callable[[], Article]:
-        """Begin to read a source, and return what waits for its Article and raises what `understand` does."""
+    def begin(self, name: str, data: bytes, *how: str, apart: bool = False) -> Callable[[], Article]:
+        """Begin to read a source, and return what waits for its Article and raises what `understand` does.
+
+        `apart`: in a process even where none would pay.
+        """
         self._seen += 1
-        if self._seen <= PAYS_FROM and len(data) < LARGE:
+        if self._seen <= PAYS_FROM and len(data) < LARGE and not apart:
             return lambda: self._understand(name, data, *how)
         future = self._submit(name, data, *how)
         self._bytes_waiting += len(data)

@@ -29,6 +29,8 @@ ONLY_IN = {  # a dependency, and the modules that may import it
     "rich": ("webapp",),
     "bs4": ("ingest",),
     "lxml": ("ingest",),
+    "mammoth": ("ingest.docx",),
+    "pypdfium2": ("ingest.pdf",),
     "watchfiles": ("ingest.follow",),
 }
 
