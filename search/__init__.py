@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeVar
@@ -15,10 +16,10 @@ from corpus.article import Article, Change
 from corpus.errors import InputError, OutageError
 from corpus.review import review_cutoffs, review_state
 from corpus.settings import Settings
-from search import querytext, ranking
+from search import answering, querytext, ranking
 from search.engine import WAIT_FOR_WRITER, DamagedError, Engine, EngineState, Snapshot
 from search.fragments import fragments
-from search.model import Candidates, Filters, Fragment, Hit, Query, Results
+from search.model import Filters, Fragment, Hit, Query, Results
 from search.suggest import Suggestion, Suggestions
 from search.synonyms import SynonymFiles
 from search.vocabulary import Vocabulary
@@ -98,8 +99,11 @@ class Searcher:
         mode: str = "lexical",
         explain: bool = False,
         exact: bool = False,
+        only_hits: bool = False,
     ) -> Results:
         """Rank the passages that answer `text`; with `exact`, misspelled words are not mended.
+
+        With `only_hits`, nothing is made of the hits: a message's questions are not answered one by one.
 
         Raises:
             InputError: too long, not text, an unknown filter, or a page, limit or mode that there is not.
@@ -114,23 +118,15 @@ class Searcher:
             raise InputError(f"mode must be one of: {', '.join(MODES)}.", "bad_mode")
         asked = querytext.parse_filters(filters or {}, review_cutoffs(self._settings))
 
-        def answer(snapshot: Snapshot) -> tuple[Query, Candidates, list[Hit]]:
-            query = self._query(snapshot, text, asked, explain=explain, exact=exact)
-            return query, *ranking.page_of_hits(snapshot, query, page=page, limit=limit)
+        def answer(snapshot: Snapshot) -> Results:
+            def parse(text: str) -> Query:
+                return self._query(snapshot, text, asked, explain=explain, exact=exact)
 
-        query, found, hits = self._ask(answer)
-        return Results(
-            query=query.text,
-            page=page,
-            limit=limit,
-            total=found.total,
-            took_ms=(time.perf_counter() - started) * 1000,
-            hits=tuple(hits),
-            remarks=query.remarks,
-            facets=ranking.facets(found),
-            nothing_found=found.total == 0,
-            suggestion=query.suggestion,
-        )
+            return answering.results(
+                snapshot, querytext.checked(text), parse, page=page, limit=limit, only_hits=only_hits
+            )
+
+        return replace(self._ask(answer), took_ms=(time.perf_counter() - started) * 1000)
 
     def _query(
         self,

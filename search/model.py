@@ -251,8 +251,25 @@ def passage_json(hit: Hit) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """One question of a message, and what answers it."""
+
+    text: str
+    nothing_found: bool
+    hits: tuple[Hit, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the question as the JSON object of the command line and the API."""
+        hits = [hit.to_json() for hit in self.hits]
+        return {"text": self.text, "answer": None, "nothing_found": self.nothing_found, "hits": hits}
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """The whole answer to a query; `total` counts matching passages, exactly."""
+    """The whole answer to a query; `total` counts matching passages, exactly.
+
+    `questions` is empty unless a message held several.
+    """
 
     query: str
     page: int
@@ -266,6 +283,7 @@ class Results:
     nothing_found: bool = False
     nearest: tuple[Hit, ...] = ()
     suggestion: Suggestion | None = None
+    questions: tuple[Answered, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the results as the JSON object of the command line and the API."""
@@ -287,5 +305,5 @@ class Results:
                 name: [{"value": value, "count": count} for value, count in values]
                 for name, values in self.facets.items()
             },
-            "questions": [],
+            "questions": [one.to_json() for one in self.questions],
         }

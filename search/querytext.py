@@ -10,8 +10,8 @@ from itertools import product
 
 from corpus.errors import InputError
 from search import spelling, syntax
-from search.analysis import WORD
 from search.clauses import Clauses
+from search.messages import is_prose
 from search.model import FILTERS, Clause, Filters, Query, Suggestion
 from search.synonyms import Synonyms
 from search.syntax import Item, Literals, MalformedError
@@ -22,10 +22,6 @@ HIDDEN_LABEL = "handbook"
 
 # Up to this many content words, passages with all of them come first.
 ALL_WORDS_UP_TO = 2
-
-# With more words than this outside its quotation marks a text is prose, which has no syntax: quoted words count as
-# words, the phrase as one more.
-PROSE_FROM = 8
 
 
 def parse(
@@ -123,8 +119,8 @@ class _Reading:
 
 def _read(text: str, clauses: Callable[[], Clauses]) -> _Reading:
     found = list(syntax.items(text))
-    outside = syntax.QUOTED.sub(" ", text)
-    prose = sum(1 for _ in WORD.finditer(outside)) > PROSE_FROM or "\n" in outside
+    # Prose has no syntax: quoted words count as words, the phrase as one more.
+    prose = is_prose(syntax.QUOTED.sub(" ", text))
     reading = _Reading(clauses())
     if any(item.kind == "operator" for item in found):
         try:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 from corpus.article import to_json
 from corpus.errors import InputError
 from corpus.feedback import Feedback, Kind
-from search import querytext
+from search import messages, querytext
 from search.model import passage_json
 from webapp import asking, guard, health, listing
 from webapp.opened import OpenHome
@@ -74,7 +74,7 @@ def feedback() -> tuple[Response | str, int]:
     passage_id = querytext.checked(fields.get("passage_id", "")) or None
     if passage_id and _home().searcher().passage(passage_id) is None:
         raise InputError("There is no such passage; its article may have changed since.", "bad_passage_id")
-    query = querytext.checked(fields.get("query", ""))
+    query = messages.read(querytext.checked(fields.get("query", ""))).search
     said = Feedback(cast(Kind, fields.get("kind", "")), query, passage_id, querytext.checked(fields.get("note", "")))
     with _home().library() as library:
         library.add_feedback(said)

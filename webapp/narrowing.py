@@ -97,7 +97,7 @@ def narrowing(
 
 def _without(searcher: Searcher, asked: Asked, name: str) -> Results:
     filters = {other: values for other, values in asked.filters.items() if other != name}
-    return searcher.search(asked.text, limit=1, filters=filters, mode=asked.mode, exact=asked.exact)
+    return searcher.search(asked.text, limit=1, filters=filters, mode=asked.mode, exact=asked.exact, only_hits=True)
 
 
 def _words(name: str, value: str) -> str:

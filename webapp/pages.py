@@ -63,6 +63,10 @@ def search() -> str | AnyResponse:
         by_post=asked.by_post,
         results=results,
         hits=[shown(_home(), hit, question) for hit in results.hits],
+        # What each question of a message finds stands on the first page.
+        questions=[
+            (one, [shown(_home(), hit, question) for hit in one.hits]) for one in results.questions if results.page == 1
+        ],
         pages=min(math.ceil(results.total / asked.limit), LAST_PAGE),
         fields=fields,
         kept=[field for field in fields if field[0] not in ("article", "exact")],

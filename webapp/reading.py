@@ -30,7 +30,7 @@ def matches(searcher: Searcher, question: str, marked: Passage, passages: Sequen
     if not question.strip() or len(question) > asking.LONGEST_BY_GET:
         return None
     try:
-        results = searcher.search(question, limit=MOST_HITS, filters={"article": [marked.article_id]})
+        results = searcher.search(question, limit=MOST_HITS, filters={"article": [marked.article_id]}, only_hits=True)
     except InputError:
         return None
     found = {hit.passage.passage_id for hit in results.hits} | {marked.id}

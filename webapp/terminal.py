@@ -54,6 +54,16 @@ def results_text(results: Results, cutoffs: Mapping[str, datetime.date]) -> Iter
         yield "No article answers this." + (" What comes nearest:" if results.nearest else "")
     else:
         yield words.counted(results.total, "passage matches", "passages match")
+    for question in results.questions:
+        yield ""
+        yield click.style(plain(question.text), bold=True, underline=True)
+        if question.nothing_found:
+            yield "No article answers this."
+        for hit in question.hits:
+            yield from _hit_text(hit, cutoffs)
+    if results.questions:
+        yield ""
+        yield click.style("The message as a whole", bold=True, underline=True)
     for hit in results.hits or results.nearest:
         yield ""
         yield from _hit_text(hit, cutoffs)

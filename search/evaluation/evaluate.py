@@ -59,7 +59,7 @@ def rank(searcher: search.Searcher, text: str, mode: str = "lexical", depth: int
     page, results, size = 0, None, min(depth, search.MOST_HITS)
     while len(best) < depth and page < search.LAST_PAGE and (results is None or page * size < results.total):
         page += 1
-        results = searcher.search(text, limit=size, page=page, mode=mode)
+        results = searcher.search(text, limit=size, page=page, mode=mode, only_hits=True)
         for hit in results.hits:
             best[hit.passage.article_id] = max(hit.score, best.get(hit.passage.article_id, hit.score))
     return dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:depth])

@@ -182,6 +182,19 @@ def test_a_pasted_message_stays_out_of_addresses(client: FlaskClient) -> None:
     assert "Dear desk" not in one(found, "title").get_text()
 
 
+def test_the_questions_of_a_message_are_groups_on_its_first_page(client: FlaskClient) -> None:
+    message = "Hello,\nwhat causes leg cramps? Does a carburettor leak?\nRegards\nTom Calf"
+    found = page(client, "/search", q=message, limit="1")
+    groups = found.select("section.question")
+    assert [words(one(group, "h2[id]")) for group in groups] == ["what causes leg cramps?", "Does a carburettor leak?"]
+    assert groups[0]["aria-labelledby"] == one(groups[0], "h2[id]")["id"]
+    assert groups[0].select("[data-passage-id]")
+    assert not groups[1].select("[data-passage-id]")
+    assert "No passage answers this" in words(groups[1])
+    assert len(found.select("ol[start] [data-passage-id]")) == 1
+    assert not page(client, "/search", q=message, limit="1", page="2").select("section.question")
+
+
 def test_a_question_too_long_for_an_address_is_offered_as_a_message(client: FlaskClient) -> None:
     question = "calf " * 300
     found = page(client, "/search?q=" + question, 400)

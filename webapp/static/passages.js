@@ -124,7 +124,7 @@ async function openMore(link) {
   (options.body ?? address.searchParams).set("limit", 50);
   const page = await fetchPage(address, options);
   const there = new Set(hits().map((hit) => hit.dataset.passageId));
-  const found = one(".hits", page);
+  const found = one(".hits[start]", page);
   for (const item of [...found.children]) {
     if (there.has(one("[data-passage-id]", item).dataset.passageId)) item.remove();
     else one(".more", item)?.remove();
