@@ -18,7 +18,7 @@ from corpus.review import review_cutoffs, review_state
 from corpus.settings import Settings
 from search import answering, querytext, ranking
 from search.engine import WAIT_FOR_WRITER, DamagedError, Engine, EngineState, Snapshot
-from search.fragments import fragments
+from search.fragments import Marker
 from search.model import Filters, Fragment, Hit, Query, Results
 from search.suggest import Suggestion, Suggestions
 from search.synonyms import SynonymFiles
@@ -172,7 +172,7 @@ class Searcher:
         if stored is None:
             return None
         cutoffs = review_cutoffs(self._settings)
-        marked = fragments(stored.text, query, stored.language) or (Fragment(stored.text, False),)
+        marked = Marker(query).fragments(stored.text, stored.language) or (Fragment(stored.text, False),)
         state = review_state(stored.reviewed, stored.labels, cutoffs)
         return Hit(1, 0.0, stored, marked, state, ranking.link(stored))
 

@@ -25,12 +25,12 @@ def results(
         query=text,
         page=page,
         limit=limit,
-        total=found.total,
+        total=found.counts.total,
         took_ms=0.0,
         hits=tuple(hits),
         remarks=query.remarks,
         facets=ranking.facets(found),
-        nothing_found=found.total == 0,
+        nothing_found=found.counts.total == 0,
         suggestion=query.suggestion,
         questions=tuple(
             _answered(snapshot, one.text, parse(one.search), min(limit, OF_A_QUESTION))
@@ -42,4 +42,4 @@ def results(
 
 def _answered(snapshot: Snapshot, text: str, query: Query, limit: int) -> Answered:
     found, hits = ranking.page_of_hits(snapshot, query, page=1, limit=limit)
-    return Answered(text, found.total == 0, tuple(hits))
+    return Answered(text, found.counts.total == 0, tuple(hits))

@@ -4,34 +4,65 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from search.analysis import CITATION_MARK, Token, tokens
-from search.model import Clause, Fragment, Query
+from search.model import Fragment, Query
 
 MOST_RUNS = 100_000  # that are kept for a language, in about 30 MB; then they are gathered anew
 
 _RUN = re.compile(r"\S+")
+_NONE: frozenset[str] = frozenset()
 _Placed = tuple[int, Token]  # where the run starts that the word stands in, and the word
 
 
-def fragments(text: str, query: Query, language: str = "en") -> tuple[Fragment, ...]:
-    """Mark the words of `query` in `text`; the fragments joined are the text.
+class Marker:
+    """Marks the words of a query in the texts of passages.
 
     Words people ask with ("how", "can") are not marked; a phrase is marked where it stands as a whole.
     """
-    marked = [clause for clause in query.clauses if not clause.excluded and clause.field in (None, "body")]
-    marked = [clause for clause in marked if clause.content] or marked
-    pieces: list[Fragment] = []
-    end = 0
-    for start, stop in _merged(text, _spans(text, language, marked)):
-        if start > end:
-            pieces.append(Fragment(text[end:start], False))
-        pieces.append(Fragment(text[start:stop], True))
-        end = stop
-    if end < len(text):
-        pieces.append(Fragment(text[end:], False))
-    return tuple(pieces)
+
+    def __init__(self, query: Query) -> None:
+        marked = [clause for clause in query.clauses if not clause.excluded and clause.field in (None, "body")]
+        marked = [clause for clause in marked if clause.content] or marked
+        self._words: set[str] = set()
+        self._phrases: list[tuple[str, ...]] = []
+        for clause in marked:
+            if len(clause.words) == 1 or clause.kind == "prefix":
+                self._words.update(clause.words)
+            else:
+                self._phrases.append(clause.words)
+
+    def fragments(self, text: str, language: str = "en") -> tuple[Fragment, ...]:
+        """Cut `text` where marks begin and end; the fragments joined are the text."""
+        pieces: list[Fragment] = []
+        end = 0
+        for start, stop in _merged(text, self._spans(text, language)):
+            if start > end:
+                pieces.append(Fragment(text[end:start], False))
+            pieces.append(Fragment(text[start:stop], True))
+            end = stop
+        if end < len(text):
+            pieces.append(Fragment(text[end:], False))
+        return tuple(pieces)
+
+    def _spans(self, text: str, language: str) -> list[tuple[int, int]]:
+        plain = _without_citations(text)
+        runs = set(plain.split())
+        having = _known_runs(language, runs)
+        found = {run for word in self._words for run in runs & having.get(word, _NONE)}
+        spans = [span for run in found for span in _run_spans(plain, run, self._words, language)]
+        phrases = [
+            own for own in self._phrases if not any(word and runs.isdisjoint(having.get(word, _NONE)) for word in own)
+        ]
+        if phrases:
+            placed = placed_tokens(text, language)
+            for phrase in phrases:
+                for first in range(len(placed) - len(phrase) + 1):
+                    there = placed[first : first + len(phrase)]
+                    if all(word in ("", *one.stems) for word, (_, one) in zip(phrase, there, strict=True)):
+                        spans.append((there[0][0] + there[0][1].start, there[-1][0] + there[-1][1].end))
+        return sorted(spans)
 
 
 def placed_tokens(text: str, language: str) -> list[_Placed]:
@@ -52,28 +83,6 @@ def _tokens_of(run: str, language: str) -> tuple[Token, ...]:
     return tuple(tokens(run, language))
 
 
-def _spans(text: str, language: str, clauses: Iterable[Clause]) -> list[tuple[int, int]]:
-    plain = _without_citations(text)
-    runs = set(plain.split())
-    known = _known_runs(language)
-    words: set[str] = set()
-    phrases: list[tuple[str, ...]] = []
-    for clause in clauses:
-        if len(clause.words) == 1 or clause.kind == "prefix":
-            words.update(clause.words)
-        elif all(known.having([word], runs) for word in clause.words if word):
-            phrases.append(clause.words)
-    spans = [span for run in known.having(words, runs) for span in _run_spans(plain, run, words, language)]
-    if phrases:
-        found = placed_tokens(text, language)
-        for phrase in phrases:
-            for first in range(len(found) - len(phrase) + 1):
-                there = found[first : first + len(phrase)]
-                if all(word in ("", *one.stems) for word, (_, one) in zip(phrase, there, strict=True)):
-                    spans.append((there[0][0] + there[0][1].start, there[-1][0] + there[-1][1].end))
-    return sorted(spans)
-
-
 def _run_spans(text: str, run: str, words: Set[str], language: str) -> Iterator[tuple[int, int]]:
     """Yield where the words of a run stand that are among `words`, wherever the run stands in `text`."""
     found = [token for token in _tokens_of(run, language) if not words.isdisjoint(token.stems)]
@@ -87,29 +96,25 @@ def _run_spans(text: str, run: str, words: Set[str], language: str) -> Iterator[
 class _Runs:
     """Runs between blanks by the stems in them, noted as texts are shown: each is analysed once."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
-        self._by_stem: dict[str, set[str]] = {}
+    def __init__(self) -> None:
+        self.by_stem: dict[str, set[str]] = {}
         self.noted: set[str] = set()
-
-    def having(self, words: Iterable[str], runs: Set[str]) -> set[str]:
-        """Return those of `runs` that hold one of `words`."""
-        for run in runs - self.noted:
-            for token in _tokens_of(run, self._language):
-                for stem in token.stems:
-                    self._by_stem.setdefault(stem, set()).add(run)
-            self.noted.add(run)  # last: another thread that finds it here finds its stems
-        return set().union(*(runs & self._by_stem[word] for word in words if word in self._by_stem))
 
 
 _runs: dict[str, _Runs] = {}
 
 
-def _known_runs(language: str) -> _Runs:
+def _known_runs(language: str, runs: Set[str]) -> Mapping[str, Set[str]]:
+    """Return runs by the stems in them, those of `runs` among them."""
     known = _runs.get(language)
     if known is None or len(known.noted) > MOST_RUNS:
-        known = _runs[language] = _Runs(language)
-    return known
+        known = _runs[language] = _Runs()
+    for run in runs - known.noted:
+        for token in _tokens_of(run, language):
+            for stem in token.stems:
+                known.by_stem.setdefault(stem, set()).add(run)
+        known.noted.add(run)  # last: another thread that finds it here finds its stems
+    return known.by_stem
 
 
 def _merged(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -28,7 +28,7 @@ from corpus.errors import OutageError, disk_outage
 from search.engine import DamagedError
 from search.engines.blocks import checksums
 
-FORMAT = 3  # raised when an older Answerdesk could not read what this one writes
+FORMAT = 4  # raised when an older Answerdesk could not read what this one writes
 POINTER = "current.json"
 MANIFEST = "manifest.json"
 BUILDING = "building-"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -35,6 +36,9 @@ class Clause:
     field: str | None = None
     weight: float = 1.0
     content: bool = True
+
+    def __hash__(self) -> int:
+        return hash((self.words, self.groups))  # enough to tell clauses of a query apart, and a query hashes many
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +111,28 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """The best k, by score and then by id; `total` and `facets` count every match, exactly.
+class Counts:
+    """What was counted of every match, exactly: passages, articles, and passages by facet and value.
 
-    `articles` is how many articles match; `per_article` counts the matching passages of those among the best.
+    `per_article` counts the matching passages of the articles among the best.
     """
 
-    best: tuple[Candidate, ...]
     total: int
     articles: int
     per_article: Mapping[str, int]
     facets: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The best k, by score and then by id; an engine may put off counting the others until `counts` is asked for."""
+
+    best: tuple[Candidate, ...]
+    count: Callable[[], Counts]
+
+    @functools.cached_property
+    def counts(self) -> Counts:
+        return self.count()
 
 
 @dataclass(frozen=True, slots=True)

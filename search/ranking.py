@@ -8,43 +8,46 @@ from urllib.parse import quote, urlencode
 
 from corpus.review import review_state
 from search.engine import Snapshot
-from search.fragments import fragments
+from search.fragments import Marker
 from search.model import Candidate, Candidates, Hit, Place, Query, StoredPassage
 
 FIRST = 10  # the hits in which an article has at most
 MOST_OF_AN_ARTICLE = 2  # passages, when at least
 ENOUGH_ARTICLES = 3  # articles match
+SPARE = (
+    20  # candidates beyond a page, of which an article's third is put back; more are fetched where these are too few
+)
 
 
 def page_of_hits(snapshot: Snapshot, query: Query, *, page: int, limit: int) -> tuple[Candidates, list[Hit]]:
     """Find one page of hits, with all that was counted."""
     wanted = page * limit
-    k = max(wanted, FIRST) + 100
+    k = max(wanted, FIRST) + SPARE
     while True:
         found = snapshot.candidates(query, k)
         ordered = collapse(found, query)
-        if len(found.best) == found.total or _first_is_settled(ordered):
+        if len(found.best) == found.counts.total or _first_is_settled(ordered):
             break
-        k *= 8
+        k *= 4
     shown = ordered[wanted - limit : wanted]
     stored = snapshot.passages([candidate.passage_id for candidate in shown])
     own = Counter(candidate.article_id for candidate in shown)
     cutoffs = dict(query.filters.review_cutoffs)
-    hits = [
-        Hit(
+    marker = Marker(query)
+    hits = []
+    for n, candidate in enumerate(shown, 1):
+        passage = stored[candidate.passage_id]
+        hit = Hit(
             rank=wanted - limit + n,
             score=candidate.score,
-            passage=stored[candidate.passage_id],
-            fragments=fragments(stored[candidate.passage_id].text, query, stored[candidate.passage_id].language),
-            review_state=review_state(
-                stored[candidate.passage_id].reviewed, stored[candidate.passage_id].labels, cutoffs
-            ),
-            link=link(stored[candidate.passage_id]),
-            more_in_article=found.per_article[candidate.article_id] - own[candidate.article_id],
+            passage=passage,
+            fragments=marker.fragments(passage.text, passage.language),
+            review_state=review_state(passage.reviewed, passage.labels, cutoffs),
+            link=link(passage),
+            more_in_article=found.counts.per_article[candidate.article_id] - own[candidate.article_id],
             parts=candidate.parts if query.explain else None,
         )
-        for n, candidate in enumerate(shown, 1)
-    ]
+        hits.append(hit)
     return found, hits
 
 
@@ -54,7 +57,7 @@ def collapse(found: Candidates, query: Query) -> Sequence[Candidate]:
     Not with a filter on the article, and not when fewer than three articles match. What is put back follows the first
     ten, or the last of the others where there are fewer.
     """
-    if query.filters.article or found.articles < ENOUGH_ARTICLES:
+    if query.filters.article or found.counts.articles < ENOUGH_ARTICLES:
         return found.best
     first: list[Candidate] = []
     rest: list[Candidate] = []
@@ -86,5 +89,5 @@ def facets(found: Candidates) -> Mapping[str, tuple[tuple[str, int], ...]]:
     """Return facet counts, largest first."""
     return {
         name: tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        for name, counts in found.facets.items()
+        for name, counts in found.counts.facets.items()
     }

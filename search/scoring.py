@@ -65,40 +65,40 @@ def saturated(count: Any, length: Any, mean_length: float, b: float) -> Any:
     return count * (K1 + 1) / (count + K1 * (1 - b + b * length / max(mean_length, 1e-9)))
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many passages have a clause: in each of `FIELDS`, and anywhere; and how often they have it."""
+
+    fields: tuple[int, ...]
+    anywhere: int
+    occurrences: int
+
+
 class Weights:
-    """What one clause is worth in each field, from the passages that have it.
+    """What a word or phrase is worth in each field, from the passages that have it.
 
     Args:
-        clause: the clause.
-        passages: how many passages there are.
-        having: how many have the clause, in each of `FIELDS`.
-        having_any: how many have it anywhere.
-        occurrences: how often they have it, all fields together.
+        field: the only one in which it counts; None is the whole passage.
+        counted: the passages that have it.
+        passages: how many there are.
         means: mean lengths of `FIELDS`, in indexed words.
     """
 
-    def __init__(
-        self,
-        clause: Clause,
-        passages: int,
-        having: Sequence[int],
-        having_any: int,
-        occurrences: int,
-        means: Sequence[float],
-    ) -> None:
-        self.clause = clause
+    def __init__(self, field: str | None, counted: Counted, passages: int, means: Sequence[float]) -> None:
         self._means = means
-        rarity = idf(passages, having_any)
-        factor = clause.weight
-        if clause.content:
-            factor *= telling(passages, having_any, occurrences)
-        elif rarity > QUESTION_IDF:
-            factor *= QUESTION_IDF / rarity
-        self._joined = factor * rarity if clause.field is None else 0.0
+        self.rarity = idf(passages, counted.anywhere)
+        self.telling = telling(passages, counted.anywhere, counted.occurrences)
+        self._joined = self.rarity if field is None else 0.0
         self._own = [
-            factor * _field_weight(clause, field) * idf(passages, count) if count else 0.0
-            for field, count in zip(FIELDS, having, strict=True)
+            _field_weight(field, one) * idf(passages, count) if count else 0.0
+            for one, count in zip(FIELDS, counted.fields, strict=True)
         ]
+
+    def factor(self, clause: Clause) -> float:
+        """Return what a clause's scores are multiplied by."""
+        if clause.content:
+            return clause.weight * self.telling
+        return clause.weight * min(QUESTION_IDF / self.rarity, 1.0)
 
     def scores(self, counts: Sequence[Any], lengths: Sequence[Any]) -> Iterator[tuple[str | None, Any]]:
         """Yield (field, score): None is the passage in its context. One entry of `FIELDS` a count and a length."""
@@ -108,66 +108,55 @@ class Weights:
             if weight:
                 yield field.name, weight * saturated(count, length, mean, field.b)
 
-    def parts(self, counts: Sequence[int], lengths: Sequence[int]) -> list[Part]:
-        """Return the score of one passage as parts."""
-        kind = _PART_KINDS.get(self.clause.kind, "term")
+    def parts(self, clause: Clause, counts: Sequence[int], lengths: Sequence[int]) -> list[Part]:
+        """Return what a clause adds to the score of one passage."""
+        kind, factor = _PART_KINDS.get(clause.kind, "term"), self.factor(clause)
         return [
-            Part(kind, field, self.clause.typed, float(score))
+            Part(kind, field, clause.typed, factor * float(score))
             for field, score in self.scores(counts, lengths)
             if score > 0
         ]
 
     @property
     def highest(self) -> float:
-        """A bound on what the clause can add to any passage's score."""
+        """A bound on the score of any passage."""
         return (self._joined + sum(self._own)) * (K1 + 1)
 
 
-def _field_weight(clause: Clause, field: Field) -> float:
-    if clause.field is None:
+def _field_weight(only: str | None, field: Field) -> float:
+    if only is None:
         return field.weight
-    return 1.0 if clause.field == field.name else 0.0
+    return 1.0 if only == field.name else 0.0
 
 
 _STAND_INS = ("variant", "synonym")
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many passages have a clause: in each of `FIELDS`, and anywhere; and how often they have it."""
-
-    fields: Sequence[int]
-    anywhere: int
-    occurrences: int
-
-
-def weights(
-    clauses: Iterable[Clause], counted: Mapping[Clause, Counted], passages: int, means: Sequence[float]
-) -> dict[Clause, Weights]:
-    """Return what each clause is worth.
+def as_typed(counted: Sequence[tuple[Clause, Counted]]) -> list[Counted]:
+    """Return how rare each clause is taken to be.
 
     Another spelling or a synonym is never rarer than what was typed: it would outweigh the word that it stands for.
     """
-    found: dict[Clause, Weights] = {}
-    for clause in clauses:
-        own = counted[clause]
+    taken = [own for _, own in counted]
+    for number, (clause, own) in enumerate(counted):
         if clause.kind in _STAND_INS:
-            typed = [
-                count
-                for one, count in counted.items()
-                if one.kind not in _STAND_INS and {*one.groups} & {*clause.groups}
-            ]
-            least = min(typed, key=lambda count: count.anywhere, default=own)
+            typed = [(one, count) for one, count in counted if one.kind not in _STAND_INS]
+            stood_for = [count for one, count in typed if {*one.groups} & {*clause.groups}]
+            least = min(stood_for, key=lambda count: count.anywhere, default=own)
             if least.anywhere > own.anywhere:
-                fields = [max(pair) if pair[0] else 0 for pair in zip(own.fields, least.fields, strict=True)]
-                own = Counted(fields, least.anywhere, least.occurrences)
-        found[clause] = Weights(clause, passages, own.fields, own.anywhere, own.occurrences, means)
-    return found
+                fields = tuple(max(pair) if pair[0] else 0 for pair in zip(own.fields, least.fields, strict=True))
+                taken[number] = Counted(fields, least.anywhere, least.occurrences)
+    return taken
 
 
-def all_words_bonus(weights: Iterable[Weights]) -> float:
+def all_words_bonus(sought: Iterable[tuple[Clause, Weights]]) -> float:
     """Return what having something of every group with content adds: no passage without one of them scores higher."""
-    every = list(weights)
-    groups = {group for weight in every if weight.clause.content for group in weight.clause.groups}
-    of_group = [sum(weight.highest for weight in every if group in weight.clause.groups) for group in groups]
-    return sum(weight.highest for weight in every) - min(of_group, default=0.0)
+    bounds = [(clause, weights.factor(clause) * weights.highest) for clause, weights in sought]
+    groups = content_groups(clause for clause, _ in bounds)
+    of_group = [sum(bound for clause, bound in bounds if group in clause.groups) for group in groups]
+    return sum(bound for _, bound in bounds) - min(of_group, default=0.0)
+
+
+def content_groups(clauses: Iterable[Clause]) -> set[int]:
+    """Return the groups of words with content."""
+    return {group for clause in clauses if clause.content for group in clause.groups}

@@ -98,22 +98,30 @@ class Vocabulary:
         return sorted(self._written)
 
     @functools.cached_property
-    def _letters(self) -> npt.NDArray[np.int8]:
-        """How many of each letter each word has, a row a word of `_sorted`."""
-        codes = np.frombuffer("".join(self._sorted).encode("utf-32-le", "surrogatepass"), np.uint32) % _LETTERS
-        rows = np.repeat(np.arange(len(self._sorted)), [len(word) for word in self._sorted])
-        return np.bincount(rows * _LETTERS + codes, minlength=len(self._sorted) * _LETTERS).astype(np.int8)
+    def _by_length(self) -> dict[int, tuple[list[str], npt.NDArray[np.int8]]]:
+        """The words of each length, and how many of each letter they have, a row a word."""
+        words: dict[int, list[str]] = {}
+        for word in self._sorted:
+            words.setdefault(len(word), []).append(word)
+        return {length: (own, _letters(own, length)) for length, own in words.items() if length}
 
     def near(self, word: str, most: int) -> list[tuple[int, int, str]]:
         """Return (edits, how often, word) of the words at most `most` edits away, as they are compared.
 
         An edit inserts, deletes or replaces a letter, or swaps it with the next (optimal string alignment).
         """
-        if not self._written:
-            return []
-        own = np.bincount(np.array([ord(char) % _LETTERS for char in word]), minlength=_LETTERS).astype(np.int8)
-        # An edit changes at most two letter counts by one.
-        alike = np.abs(self._letters.reshape(-1, _LETTERS) - own).sum(axis=1) <= 2 * most
-        candidates = (self._sorted[number] for number in np.flatnonzero(alike))
+        candidates: list[str] = []
+        for length in range(len(word) - most, len(word) + most + 1):
+            if length in self._by_length:
+                words, letters = self._by_length[length]
+                # An edit changes at most two letter counts by one.
+                alike = np.abs(letters - _letters([word], len(word))).sum(axis=1, dtype=np.int16) <= 2 * most
+                candidates.extend(words[number] for number in alike.nonzero()[0])
         near = process.extract_iter(word, candidates, scorer=OSA.distance, score_cutoff=most)
         return [(int(edits), self._written[other][0], other) for other, edits, _ in near]
+
+
+def _letters(words: Sequence[str], length: int) -> npt.NDArray[np.int8]:
+    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32) % _LETTERS
+    rows = np.repeat(np.arange(len(words)), length)
+    return np.bincount(rows * _LETTERS + codes, minlength=len(words) * _LETTERS).astype(np.int8).reshape(-1, _LETTERS)

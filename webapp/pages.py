@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from corpus.article import Article
 from corpus.passages import cut
 from search import LAST_PAGE, querytext
-from search.fragments import fragments
+from search.fragments import Marker
 from search.model import FILTERS
 from webapp import asking, citing, differences, guard, listing, marking, reading
 from webapp.asking import Asked
@@ -26,7 +26,6 @@ blueprint = Blueprint("pages", __name__)
 
 _MOST_VERSIONS = 20
 
-blueprint.add_app_template_global(fragments)
 blueprint.add_app_template_global(address, "passage_address")
 
 
@@ -118,7 +117,7 @@ def article(article_id: str) -> str:
             cautions=marked.cautions,
         ),
         question=question,
-        query=querytext.parse(question) if question else None,
+        marker=Marker(querytext.parse(question)) if question else None,
         matches=reading.matches(_home().searcher(), question, marked, passages) if marked else None,
         gone=passage_id is not None and marked is None,
         far=marked is not None and reading.is_far(marked, passages),

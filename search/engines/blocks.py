@@ -98,11 +98,10 @@ class Blobs:
         data, starts = self._whole
         return data[starts[number] : starts[number + 1]]
 
-    def find(self, wanted: bytes, order: BlockArray | None = None) -> int | None:
-        """Return the number of `wanted` by binary search; `order` lists the numbers as sorted, else they are."""
-        numbers = range(len(self)) if order is None else order.read()
-        place = bisect.bisect_left(numbers, wanted, key=self.taken)
-        return int(numbers[place]) if place < len(self) and self.taken(numbers[place]) == wanted else None
+    def find(self, wanted: bytes) -> int | None:
+        """Return the number of `wanted`; the strings are sorted."""
+        number = self.first_from(wanted)
+        return number if number < len(self) and self.taken(number) == wanted else None
 
     def first_from(self, wanted: bytes) -> int:
         """Return the number of the first string that does not come before `wanted`; they are sorted."""

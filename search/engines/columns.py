@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -38,7 +38,6 @@ FILES: dict[str, npt.DTypeLike] = {
     "articles": np.uint8,
     "ids": np.uint8,
     "ids-starts": np.int64,
-    "id-order": np.int32,
     "spellings": np.uint8,
     "spelling-counts": np.int32,
     "stored": np.uint8,
@@ -48,6 +47,9 @@ FILES: dict[str, npt.DTypeLike] = {
 # A position is the word's place in its field plus the field's number times this.
 FIELD_STRIDE = 1 << 28
 PASSAGE_STRIDE = 1 << 32
+
+_PASSAGE = msgspec.json.Decoder(StoredPassage)
+_FACTS = msgspec.json.Decoder(list[ArticleFacts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,13 @@ class Columns:
         self._positions = arrays["positions"]
         self.lengths = np.stack([arrays[f"lengths-{name}"].read() for name in NAMES])
         self.article_of: npt.NDArray[np.int32] = arrays["articles-of"].read()
+        articles = int(self.article_of[-1]) + 1 if len(self.article_of) else 0
+        self._article_starts = np.searchsorted(self.article_of, np.arange(articles + 1))
         self._ids = Blobs(arrays["ids"], arrays["ids-starts"])
-        self._id_order = arrays["id-order"]
         self._spellings = arrays["spellings"]
         self._spelling_counts = arrays["spelling-counts"]
         self._stored = Blobs(arrays["stored"], arrays["stored-starts"])
-        facts = json.loads(arrays["articles"].read().tobytes())
-        self.articles = ArticleTable([ArticleFacts(**{**one, "labels": tuple(one["labels"])}) for one in facts])
+        self.articles = ArticleTable(_FACTS.decode(arrays["articles"].read().tobytes()))
 
     def passage_id(self, number: int) -> str:
         """Return the id of a passage."""
@@ -93,22 +95,25 @@ class Columns:
 
     def number_of(self, passage_id: str) -> int | None:
         """Return the number of a passage, deleted or not."""
-        return self._ids.find(passage_id.encode(), self._id_order)
+        own = self.numbers_of_article(passage_id.partition(".")[0])
+        return next((number for number in own if self.passage_id(number) == passage_id), None)
 
     def numbers_of_article(self, article_id: str) -> range:
         """Return the numbers of an article's passages, deleted or not; they follow one another."""
         article = self.articles.numbers.get(article_id)
         if article is None:
             return range(0)
-        first, last = np.searchsorted(self.article_of, [article, article + 1]).tolist()
-        return range(first, last)
+        return range(int(self._article_starts[article]), int(self._article_starts[article + 1]))
+
+    def per_article(self, mask: npt.NDArray[np.bool_]) -> Numbers:
+        """Return how many passages of each article are in a mask of all passages."""
+        before = np.zeros(len(mask) + 1, np.int64)
+        np.cumsum(mask, out=before[1:])
+        return np.diff(before[self._article_starts])
 
     def stored(self, number: int) -> StoredPassage:
         """Return a passage as a hit shows it."""
-        fields = json.loads(self._stored[number].decode("utf-8", "surrogatepass"))
-        for name in ("heading_path", "labels", "cautions"):
-            fields[name] = tuple(fields[name])
-        return StoredPassage(**fields)
+        return _PASSAGE.decode(self._stored[number])
 
     @functools.cached_property
     def headings(self) -> list[Place]:
@@ -181,7 +186,7 @@ def write(folder: Path, passages: Iterable[StoredPassage], postings: Iterable[Fi
 def _write_passages(files: _Files, passages: Iterable[StoredPassage]) -> int:
     ids: list[bytes] = []
     articles: dict[str, int] = {}
-    facts: list[dict[str, Any]] = []
+    facts: list[ArticleFacts] = []
     starts = [0]
     spellings: Counter[str] = Counter()
     for stored in passages:
@@ -189,9 +194,9 @@ def _write_passages(files: _Files, passages: Iterable[StoredPassage]) -> int:
         ids.append(stored.passage_id.encode())
         if stored.article_id not in articles:
             articles[stored.article_id] = len(facts)
-            facts.append(asdict(facts_of(stored)))
+            facts.append(facts_of(stored))
         files.add("articles-of", [articles[stored.article_id]])
-        data = json.dumps(asdict(stored), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        data = msgspec.json.encode(stored)
         files.add("stored", data)
         starts.append(starts[-1] + len(data))
     files.add("stored-starts", starts)
@@ -199,8 +204,7 @@ def _write_passages(files: _Files, passages: Iterable[StoredPassage]) -> int:
     files.add("spelling-counts", list(spellings.values()))
     files.add("ids", b"".join(ids))
     files.add("ids-starts", np.cumsum([0, *map(len, ids)]))
-    files.add("id-order", sorted(range(len(ids)), key=ids.__getitem__))
-    files.add("articles", json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    files.add("articles", msgspec.json.encode(facts))
     return len(ids)
 
 

@@ -14,7 +14,18 @@ from search.engine import DamagedError, EngineState
 from search.fields import NAMES
 from search.filtering import FACETS, admits, facet_values
 from search.languages import of
-from search.model import Candidate, Candidates, Clause, Part, Place, Query, StoredPassage, places, stored_passages
+from search.model import (
+    Candidate,
+    Candidates,
+    Clause,
+    Counts,
+    Part,
+    Place,
+    Query,
+    StoredPassage,
+    places,
+    stored_passages,
+)
 
 
 class MemoryEngine:
@@ -82,34 +93,36 @@ class MemoryEngine:
 
     def candidates(self, query: Query, k: int) -> Candidates:
         counts = {clause: self._counts(clause) for clause in query.clauses}
-        having = {clause: _counted(own.values()) for clause, own in counts.items()}
         means = [sum(own[n] for own in self._lengths.values()) / max(len(self._lengths), 1) for n in range(len(NAMES))]
         scored = [clause for clause in query.clauses if not clause.excluded]
-        weights = scoring.weights(scored, having, len(self._words), means)
-        content = {group for clause in scored if clause.content for group in clause.groups}
-        bonus = scoring.all_words_bonus(weights.values()) if query.all_words else 0.0
+        taken = scoring.as_typed([(clause, _counted(counts[clause].values())) for clause in scored])
+        weights = [
+            scoring.Weights(one.field, own, len(self._words), means) for one, own in zip(scored, taken, strict=True)
+        ]
+        content = scoring.content_groups(scored)
+        bonus = scoring.all_words_bonus(zip(scored, weights, strict=True)) if query.all_words else 0.0
         found: list[Candidate] = []
         for key, stored in self._passages.items():
             if not admits(query.filters, stored):
                 continue
             if not all(any((key in counts[one]) != one.excluded for one in group) for group in query.required):
                 continue
-            has = [clause for clause in scored if key in counts[clause]]
-            parts = [part for one in has for part in weights[one].parts(counts[one][key], self._lengths[key])]
-            if bonus and content <= {group for clause in has for group in clause.groups}:
+            has = [(one, own) for one, own in zip(scored, weights, strict=True) if key in counts[one]]
+            parts = [part for one, own in has for part in own.parts(one, counts[one][key], self._lengths[key])]
+            if bonus and content <= {group for one, _ in has for group in one.groups}:
                 parts.append(Part("all_words", None, "", bonus))
             score = round(sum(part.score for part in parts), scoring.DIGITS)
             found.append(Candidate(key, score, tuple(parts) if query.explain else ()))
         found.sort(key=lambda candidate: (-candidate.score, candidate.passage_id))
         per_article = Counter(candidate.article_id for candidate in found)
         values = [facet_values(self._passages[one.passage_id], query.filters) for one in found]
-        return Candidates(
-            best=tuple(found[:k]),
+        counts_of_all = Counts(
             total=len(found),
             articles=len(per_article),
             per_article={one.article_id: per_article[one.article_id] for one in found[:k]},
             facets={name: Counter(v for one in values for v in one[name]) for name in FACETS},
         )
+        return Candidates(tuple(found[:k]), lambda: counts_of_all)
 
     def _counts(self, clause: Clause) -> dict[str, list[int]]:
         """Count a clause by field in every passage that has it."""
@@ -121,7 +134,7 @@ class MemoryEngine:
 
 
 def _counted(counts: Collection[Sequence[int]]) -> scoring.Counted:
-    fields = [sum(bool(count[n]) for count in counts) for n in range(len(NAMES))]
+    fields = tuple(sum(bool(count[n]) for count in counts) for n in range(len(NAMES)))
     return scoring.Counted(fields, len(counts), sum(map(sum, counts)))
 
 

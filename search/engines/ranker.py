@@ -7,18 +7,23 @@ import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from search import scoring
 from search.engines.article_table import ArticleFacts, Numbers
+from search.engines.best import Column, Mask, Scores, Sought, best
 from search.engines.columns import FIELD_STRIDE, PASSAGE_STRIDE, Columns
 from search.fields import NAMES
 from search.filtering import FACETS
-from search.model import Candidate, Candidates, Clause, Filters, Part, Place, Query, StoredPassage
+from search.model import Candidate, Candidates, Clause, Counts, Filters, Part, Place, Query, StoredPassage
 
-Mask = npt.NDArray[np.bool_]
+# Words and phrases whose scores are kept once they were asked for, some 20 bytes for each passage that has one; and
+# combinations of filters, a byte a passage.
+CLAUSES_KEPT = 512
+FILTERS_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class _Match:
     """The passages that have a clause: their numbers over all segments, and the counts a row a field."""
 
     documents: Numbers
-    counts: Numbers
+    counts: npt.NDArray[np.integer[Any]]
+    counted: scoring.Counted
 
 
 class Ranker:
@@ -58,6 +64,9 @@ class Ranker:
             article_of.append(segment.columns.article_of + np.int64(offset))
             offset += len(segment.columns.articles)
         self._article_of = np.concatenate(article_of) if article_of else np.zeros(0, np.int64)
+        self._match = functools.lru_cache(CLAUSES_KEPT)(self._find)
+        self._column = functools.lru_cache(CLAUSES_KEPT)(self._score)
+        self._admitted = functools.lru_cache(FILTERS_KEPT)(self._admit)
         self._living = np.unique(self._article_of[self._alive]).tolist()
         self.articles = len(self._living)  # an article is alive in one segment only
 
@@ -96,7 +105,7 @@ class Ranker:
 
     def frequency(self, *words: str) -> int:
         """Return how many passages have an indexed word, or several in a row."""
-        return len(self._row(words)[0])
+        return self._match(words, False, None).counted.anywhere
 
     @functools.cached_property
     def languages(self) -> tuple[str, ...]:
@@ -119,64 +128,60 @@ class Ranker:
         return counts
 
     def candidates(self, query: Query, k: int) -> Candidates:
-        matches = {clause: self._match(clause) for clause in query.clauses}
-        matched = self._admitted(query.filters).copy()
-        for group in query.required:
-            satisfied = self._mask(matches[clause] for clause in group if not clause.excluded)
-            for clause in group:
-                if clause.excluded:
-                    satisfied |= ~self._mask([matches[clause]])
-            matched &= satisfied
-        having = {
-            clause: scoring.Counted(
-                np.count_nonzero(match.counts, axis=1).tolist(), len(match.documents), int(match.counts.sum())
-            )
-            for clause, match in matches.items()
-        }
-        scored = [clause for clause in query.clauses if not clause.excluded]
-        weights = scoring.weights(scored, having, self._size, self._means)
-        scores = np.zeros(len(matched))
-        for clause, weight in weights.items():
-            match = matches[clause]
-            for _, part in weight.scores(list(match.counts), list(self._lengths[:, match.documents])):
-                scores[match.documents] += part
-        bonus = scoring.all_words_bonus(weights.values()) if query.all_words else 0.0
-        has_all = np.zeros(0, bool)
-        if bonus:
-            has_all = np.ones(len(matched), bool)
-            for number in {number for clause in scored if clause.content for number in clause.groups}:
-                has_all &= self._mask(matches[clause] for clause in scored if number in clause.groups)
-            scores[has_all] += bonus
-        documents = np.flatnonzero(matched)
-        best, numbers = [], []
-        for number, key, score in self._best(documents, scores, k):
-            numbers.append(number)
-            parts: tuple[Part, ...] = ()
-            if query.explain:
-                parts = self._parts(number, matches, weights, bonus if bonus and has_all[number] else 0.0)
-            best.append(Candidate(key, score, parts))
-        per_article = np.bincount(self._article_of[documents], minlength=len(self._facts))
-        shown = {self._article_of[number] for number in numbers}
+        having = [self._match(*_key(clause)) for clause in query.clauses]
+        matched = functools.cache(lambda: self._matched(query, having))
+        scored = [
+            (clause, own.counted) for clause, own in zip(query.clauses, having, strict=True) if not clause.excluded
+        ]
+        sought = []
+        for (clause, _), counted in zip(scored, scoring.as_typed(scored), strict=True):
+            column = self._column(*_key(clause), counted)
+            sought.append(Sought(clause, column, column.weights.factor(clause)))
+        numbers, scores = best(query, sought, self._admitted(query.filters), matched, k)
+        rows = self._first(numbers, scores, k)
         return Candidates(
-            best=tuple(best),
-            total=len(documents),
-            articles=int(np.count_nonzero(per_article)),
-            per_article={self._facts[article].article_id: int(per_article[article]) for article in shown},
-            facets=self._facets(query.filters, per_article),
+            tuple(Candidate(key, score, self._parts(query, sought, number)) for number, key, score in rows),
+            lambda: self._counts(query.filters, matched(), [number for number, _, _ in rows]),
         )
 
-    def _best(self, documents: Numbers, scores: npt.NDArray[np.float64], k: int) -> list[tuple[int, str, float]]:
-        own = np.round(scores[documents], scoring.DIGITS)
-        if len(documents) > k:
-            least = np.partition(own, len(own) - k)[len(own) - k]
-            documents, own = documents[own >= least], own[own >= least]
-        rows = [
-            (number, self._key(number), score) for number, score in zip(documents.tolist(), own.tolist(), strict=True)
-        ]
+    def _first(self, numbers: Numbers, scores: Scores, k: int) -> list[tuple[int, str, float]]:
+        if len(numbers) > k:
+            least = np.partition(scores, len(scores) - k)[len(scores) - k]
+            numbers, scores = numbers[scores >= least], scores[scores >= least]
+        rows = [(n, self._id(n), score) for n, score in zip(numbers.tolist(), scores.tolist(), strict=True)]
         rows.sort(key=lambda row: (-row[2], row[1]))
         return rows[:k]
 
-    def _key(self, number: int) -> str:
+    def _matched(self, query: Query, having: Sequence[_Match]) -> Mask:
+        """Return which passages match: of each alternative, they have a clause or lack an excluded one."""
+        found = dict(zip(query.clauses, having, strict=True))
+        matched = self._admitted(query.filters).copy()
+        for group in query.required:
+            satisfied = self._mask(found[clause] for clause in group if not clause.excluded)
+            for clause in group:
+                if clause.excluded:
+                    satisfied |= ~self._mask([found[clause]])
+            matched &= satisfied
+        return matched
+
+    def _counts(self, filters: Filters, matched: Mask, numbers: Sequence[int]) -> Counts:
+        facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        articles = []
+        for start, segment in zip(self._starts, self._segments, strict=True):
+            own = segment.columns.per_article(matched[start : start + len(segment.columns)])
+            articles.append(own)
+            for name, value, count in segment.columns.articles.facets(filters, own):
+                facets[name][value] = facets[name].get(value, 0) + count
+        per_article = np.concatenate([np.zeros(0, np.int64), *articles])
+        shown = np.unique(self._article_of[numbers]).tolist()
+        return Counts(
+            total=int(np.count_nonzero(matched)),
+            articles=int(np.count_nonzero(per_article)),
+            per_article={self._facts[article].article_id: int(per_article[article]) for article in shown},
+            facets=facets,
+        )
+
+    def _id(self, number: int) -> str:
         columns, own = self._place(number)
         return columns.passage_id(own)
 
@@ -185,20 +190,20 @@ class Ranker:
         segment = bisect.bisect_right(self._starts, number) - 1
         return self._segments[segment].columns, number - self._starts[segment]
 
-    def _parts(
-        self,
-        number: int,
-        matches: Mapping[Clause, _Match],
-        weights: Mapping[Clause, scoring.Weights],
-        bonus: float,
-    ) -> tuple[Part, ...]:
+    def _parts(self, query: Query, sought: Sequence[Sought], number: int) -> tuple[Part, ...]:
+        if not query.explain:
+            return ()
         parts: list[Part] = []
-        for clause, weight in weights.items():
-            match = matches[clause]
+        groups: set[int] = set()
+        for one in sought:
+            match = self._match(*_key(one.clause))
             at = int(np.searchsorted(match.documents, number))
             if at < len(match.documents) and match.documents[at] == number:
-                parts.extend(weight.parts(match.counts[:, at].tolist(), self._lengths[:, number].tolist()))
-        if bonus:
+                groups.update(one.clause.groups)
+                counts, lengths = match.counts[:, at].tolist(), self._lengths[:, number].tolist()
+                parts.extend(one.column.weights.parts(one.clause, counts, lengths))
+        if query.all_words and scoring.content_groups(one.clause for one in sought) <= groups:
+            bonus = scoring.all_words_bonus((one.clause, one.column.weights) for one in sought)
             parts.append(Part("all_words", None, "", bonus))
         return tuple(parts)
 
@@ -208,16 +213,22 @@ class Ranker:
             mask[match.documents] = True
         return mask
 
-    def _match(self, clause: Clause) -> _Match:
-        if clause.kind == "prefix":
-            documents, counts = self._any_of(clause.words)
-        else:
-            documents, counts = self._row(clause.words)
-        if clause.field is not None:
-            counts = np.where(np.array([[name == clause.field] for name in NAMES]), counts, 0)
+    def _find(self, words: tuple[str, ...], is_prefix: bool, field: str | None) -> _Match:
+        documents, counts = self._any_of(words) if is_prefix else self._row(words)
+        if field is not None:
+            counts = np.where(np.array([[name == field] for name in NAMES]), counts, 0)
             there = counts.any(axis=0)
             documents, counts = documents[there], counts[:, there]
-        return _Match(documents, counts)
+        fields = tuple(np.count_nonzero(counts, axis=1).tolist())
+        return _Match(documents, counts, scoring.Counted(fields, len(documents), int(counts.sum())))
+
+    def _score(self, words: tuple[str, ...], is_prefix: bool, field: str | None, counted: scoring.Counted) -> Column:
+        match = self._match(words, is_prefix, field)
+        weights = scoring.Weights(field, counted, self._size, self._means)
+        scores = np.zeros(len(match.documents))
+        for _, part in weights.scores(list(match.counts), list(self._lengths[:, match.documents])):
+            scores += part
+        return Column(match.documents, scores, len(self._alive), weights)
 
     def _row(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
         return self._postings(words[0]) if len(words) == 1 else self._phrase(words)
@@ -233,10 +244,10 @@ class Ranker:
     def _postings(self, term: str) -> tuple[Numbers, Numbers]:
         found = [segment.columns.postings(term) for segment in self._segments]
         documents = [own + np.int64(start) for start, (own, _) in zip(self._starts, found, strict=True)]
-        counts = [np.stack(own).astype(np.int64) for _, own in found]
+        counts = [np.stack(own) for _, own in found]
         return self._without_deleted(
             np.concatenate([np.zeros(0, np.int64), *documents]),
-            np.concatenate([np.zeros((len(NAMES), 0), np.int64), *counts], axis=1),
+            np.concatenate([np.zeros((len(NAMES), 0), np.uint16), *counts], axis=1),
         )
 
     def _without_deleted(self, documents: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
@@ -260,22 +271,13 @@ class Ranker:
             counts.append(np.stack([np.bincount(at[fields == n], minlength=len(own)) for n in range(len(NAMES))]))
         return self._without_deleted(np.concatenate(documents), np.concatenate(counts, axis=1))
 
-    def _admitted(self, filters: Filters) -> Mask:
+    def _admit(self, filters: Filters) -> Mask:
         articles = [segment.columns.articles.admitted(filters) for segment in self._segments]
         return self._alive & np.concatenate(articles)[self._article_of] if articles else self._alive
 
-    def _facets(self, filters: Filters, per_article: Numbers) -> dict[str, dict[str, int]]:
-        facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        first = 0
-        for segment in self._segments:
-            own = per_article[first : first + len(segment.columns.articles)]
-            first += len(own)
-            codes = segment.columns.articles.facet_codes(Filters(review_cutoffs=filters.review_cutoffs))
-            for name, (values, articles, starts) in codes.items():
-                counts = np.add.reduceat(own[articles], starts) if values else own[:0]
-                for code in np.flatnonzero(counts):
-                    facets[name][values[code]] = facets[name].get(values[code], 0) + int(counts[code])
-        return facets
+
+def _key(clause: Clause) -> tuple[tuple[str, ...], bool, str | None]:
+    return clause.words, clause.kind == "prefix", clause.field
 
 
 def _are_among(values: Numbers, ordered: Numbers) -> Mask:

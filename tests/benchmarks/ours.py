@@ -61,7 +61,9 @@ class Ours:
             query = self.query(text)
             found, wanted = self.snapshot.candidates(query, TOP), oracle.candidates(query, TOP)
             scores = zip(found.best, wanted.best, strict=True)
-            if found.total != wanted.total or any(abs(one.score - other.score) > 1e-5 for one, other in scores):
+            if found.counts.total != wanted.counts.total or any(
+                abs(one.score - other.score) > 1e-5 for one, other in scores
+            ):
                 raise SystemExit(f"The engine's answer to {text!r} is not the exhaustive one.")
 
     def answering(self, queries: Sequence[str]) -> tuple[float, float]:

@@ -51,9 +51,9 @@ def same(found: Candidates, wanted: Candidates) -> None:
     """Assert the same hits in the same order, the same scores to 1e-5, and the same counts."""
     assert [one.passage_id for one in found.best] == [one.passage_id for one in wanted.best]
     assert [one.score for one in found.best] == pytest.approx([one.score for one in wanted.best], abs=1e-5)
-    assert (found.total, found.articles) == (wanted.total, wanted.articles)
-    assert dict(found.per_article) == dict(wanted.per_article)
-    assert {name: dict(values) for name, values in found.facets.items()} == wanted.facets
+    assert (found.counts.total, found.counts.articles) == (wanted.counts.total, wanted.counts.articles)
+    assert dict(found.counts.per_article) == dict(wanted.counts.per_article)
+    assert {name: dict(values) for name, values in found.counts.facets.items()} == wanted.counts.facets
 
 
 class EngineContract:
@@ -78,7 +78,7 @@ class EngineContract:
     def test_an_empty_engine_finds_nothing(self, make: Callable[[], Engine]) -> None:
         snapshot = make().snapshot()
         found = snapshot.candidates(ask("cramps"), 10)
-        assert (found.best, found.total) == ((), 0)
+        assert (found.best, found.counts.total) == ((), 0)
         assert snapshot.state.change == 0
         assert snapshot.passages(["leg-cramps.top.1"]) == {}
 
@@ -113,7 +113,7 @@ class EngineContract:
             query = ask(text, snapshot=oracle)
             assert query == ask(text, snapshot=engine.snapshot())
             same(engine.snapshot().candidates(query, 10), oracle.candidates(query, 10))
-            assert oracle.candidates(query, 10).total, text
+            assert oracle.candidates(query, 10).counts.total, text
 
     @pytest.mark.parametrize(
         "filters",
@@ -137,7 +137,7 @@ class EngineContract:
 
     def test_filters_admit_what_they_say(self, engine: Engine) -> None:
         def articles(**filters: str) -> set[str]:
-            return set(engine.snapshot().candidates(ask("cramps magnesium calf", **filters), 20).per_article)
+            return set(engine.snapshot().candidates(ask("cramps magnesium calf", **filters), 20).counts.per_article)
 
         assert articles() == {"leg-cramps", "magnesium", "swelling", "restless-legs"}
         assert articles(label="handbook") == {"using-the-desk"}
@@ -207,14 +207,14 @@ class EngineContract:
         before = engine.snapshot()
         changed = article("magnesium", "Magnesium", ("Food", "Pumpkin seeds."))
         engine.apply([Change(6, "magnesium", changed)], 6)
-        assert engine.snapshot().candidates(ask("pumpkin"), 10).total == 1
-        assert engine.snapshot().candidates(ask("tablets"), 10).total == 0
+        assert engine.snapshot().candidates(ask("pumpkin"), 10).counts.total == 1
+        assert engine.snapshot().candidates(ask("tablets"), 10).counts.total == 0
         assert engine.snapshot().state.change == 6
         assert before.state.articles == engine.snapshot().state.articles
 
     def test_a_removed_article_is_gone(self, engine: Engine) -> None:
         engine.apply([Change(6, "swelling", None)], 6)
-        assert engine.snapshot().candidates(ask("swollen"), 10).total == 0
+        assert engine.snapshot().candidates(ask("swollen"), 10).counts.total == 0
         assert engine.snapshot().passages(["swelling.when-to-call.1"]) == {}
         assert engine.snapshot().state.articles == 4
 

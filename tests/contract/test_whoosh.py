@@ -137,14 +137,14 @@ def test_a_snapshot_stays_as_it_was_while_the_index_moves_on(engine: WhooshEngin
         engine.apply([Change(number, "magnesium", article("magnesium", "Other", ("", f"Number {number}.")))], number)
     same(before.candidates(ask("magnesium"), 50), wanted)
     assert before.passages(["magnesium.food.1"])["magnesium.food.1"].text.startswith("Nuts")
-    assert engine.snapshot().candidates(ask("nuts"), 50).total == 0
+    assert engine.snapshot().candidates(ask("nuts"), 50).counts.total == 0
 
 
 def test_another_process_sees_the_new_generation(engine: WhooshEngine, tmp_path: Path) -> None:
     other = WhooshEngine(tmp_path)
-    assert other.snapshot().candidates(ask("pumpkin"), 10).total == 0
+    assert other.snapshot().candidates(ask("pumpkin"), 10).counts.total == 0
     engine.apply([Change(6, "seeds", article("seeds", "Seeds", ("", "Pumpkin seeds.")))], 6)
-    assert other.snapshot().candidates(ask("pumpkin"), 10).total == 1
+    assert other.snapshot().candidates(ask("pumpkin"), 10).counts.total == 1
     other.close()
 
 
@@ -169,7 +169,7 @@ def test_deltas_are_folded_when_they_pass_5_percent_of_the_base(tmp_path: Path) 
         engine.apply([Change(number + 1, f"x{number}", article(f"x{number}", "Number", ("", "Text.")))], number + 1)
         segments.append(len(list(live_folder(tmp_path).glob("*.seg"))))
     assert segments == [2, 3, 4, 5, 6, 1]
-    assert engine.snapshot().candidates(ask("text"), 200).total == 106
+    assert engine.snapshot().candidates(ask("text"), 200).counts.total == 106
     engine.close()
 
 
@@ -179,7 +179,7 @@ def test_there_are_at_most_a_handful_of_deltas(tmp_path: Path) -> None:
     for number in range(1, 20):
         engine.apply([Change(number + 1, f"x{number}", article(f"x{number}", "Number", ("", "Text.")))], number + 1)
         assert len(list(live_folder(tmp_path).glob("*.seg"))) <= 9
-    assert engine.snapshot().candidates(ask("text"), 50).total == 1019
+    assert engine.snapshot().candidates(ask("text"), 50).counts.total == 1019
     engine.close()
 
 
@@ -189,7 +189,7 @@ def test_a_seeded_random_does_not_make_two_commits_collide(tmp_path: Path) -> No
     for number in (61, 62):
         random.seed(7)
         engine.apply([Change(number, f"x{number}", article(f"x{number}", "More", ("", "Text.")))], number)
-    assert engine.snapshot().candidates(ask("text"), 100).total == 62
+    assert engine.snapshot().candidates(ask("text"), 100).counts.total == 62
     engine.close()
 
 
@@ -214,10 +214,10 @@ def test_a_failed_build_leaves_the_old_generation_live(engine: WhooshEngine, tmp
     with pytest.raises(RuntimeError):
         engine.apply(broken(), 6)
     assert engine.snapshot().state.change == 5
-    assert engine.snapshot().candidates(ask("swollen"), 10).total == 1
+    assert engine.snapshot().candidates(ask("swollen"), 10).counts.total == 1
     assert not list((tmp_path / "index").glob("building-*"))
     engine.apply([Change(6, "swelling", None)], 6)
-    assert engine.snapshot().candidates(ask("swollen"), 10).total == 0
+    assert engine.snapshot().candidates(ask("swollen"), 10).counts.total == 0
 
 
 def test_an_index_of_a_newer_version_is_refused(engine: WhooshEngine, tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import tokens
-from search.fragments import fragments, placed_tokens
+from search.fragments import Marker, placed_tokens
 from search.querytext import parse
 
 
 def marked(text: str, query: str) -> list[str]:
-    return [piece.text for piece in fragments(text, parse(query)) if piece.matched]
+    return [piece.text for piece in Marker(parse(query)).fragments(text) if piece.matched]
 
 
 def test_words_are_marked_in_every_form() -> None:
@@ -30,7 +30,7 @@ def test_question_words_are_not_marked() -> None:
 
 @given(st.text(alphabet="leg cramps\n-é.,[1]’|", max_size=60), st.sampled_from(["leg cramps", '"leg cramps"', "", "l"]))
 def test_fragments_joined_are_the_text(text: str, query: str) -> None:
-    assert "".join(piece.text for piece in fragments(text, parse(query))) == text
+    assert "".join(piece.text for piece in Marker(parse(query)).fragments(text)) == text
 
 
 WRITING = st.text(alphabet="leg A1C 5½.,-–[1 ]’'|\n\t\u00a0\u200b\u3000筋肉のけいれんé²", max_size=60)
