@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -32,6 +34,7 @@ CONTAINERS = {"records"}  # what holds many articles
 DOCUMENTS = {"docx"}  # what is always read in a process of its own: their readers meet every trick there is
 LEFT_OUT = "left_out"  # code of an error that is no failure: a person decided so
 READ = "HTML (.html), Markdown (.md), plain text (.txt), Word (.docx) and records (.csv, .json, .jsonl)"
+SENT = "sent"  # begins the keys of files that were sent to a page
 _WEB = ("http://", "https://", "ftp://")
 
 
@@ -96,6 +99,20 @@ def kind_of(name: str) -> str:
     return SUFFIXES.get(PurePosixPath(name).suffix.lower(), "text")
 
 
+def count(sources: Sequence[Source]) -> int:
+    """Return how many articles these sources may hold; 0 where that is unknown."""
+    return 0 if any(kind_of(source.source) in CONTAINERS for source in sources) else len(sources)
+
+
+def sent(name: str, data: bytes) -> Source:
+    """Return a file that was sent, not found: sent again under its name, it is the same source."""
+    name = _readable(name.replace("\\", "/").rpartition("/")[2])
+    key = f"{SENT}/{name}"
+    if _is_foreign(Path(name)):
+        return Source(name, key, name, unusable=InputError(_foreign(Path(name))))
+    return Source(name, key, name, opener=partial(io.BytesIO, data))
+
+
 def find(arguments: Sequence[str]) -> Iterator[Source]:
     """Yield what the arguments stand for, each file once, the files of a folder in a stable order."""
     seen: set[str] = set()
@@ -132,8 +149,8 @@ def _find_one(argument: str) -> Iterator[Source]:
             yield source
         if not found:
             yield unusable(f"There is nothing to read in this folder. Answerdesk reads {READ}.")
-    elif path.suffix and path.suffix.lower() not in SUFFIXES and os.path.exists(path):
-        yield unusable(f"{path.suffix} files cannot be read. Answerdesk reads {READ}.")
+    elif _is_foreign(path) and os.path.exists(path):
+        yield unusable(_foreign(path))
     else:
         yield Source(_readable(path), root_key(argument), argument, path)
 
@@ -152,6 +169,14 @@ def _below(folder: Path, argument: str) -> Iterator[Source]:
         path = Path(os.fsdecode(error.filename))
         words = "This folder may not be read. Check its permissions."
         yield Source(_readable(path), root_key(str(path)), argument, unusable=InputError(words))
+
+
+def _is_foreign(path: Path) -> bool:
+    return bool(path.suffix) and path.suffix.lower() not in SUFFIXES
+
+
+def _foreign(path: Path) -> str:
+    return f"{path.suffix} files cannot be read. Answerdesk reads {READ}."
 
 
 def _readable(path: Path | str) -> str:

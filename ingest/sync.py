@@ -17,7 +17,7 @@ from ingest.desk_file import facts_for
 from ingest.facts import Facts, applied, merged
 from ingest.parse import Reading, digest, readings, understand
 from ingest.report import Report, Row, State
-from ingest.sources import CONTAINERS, LEFT_OUT, Source, find, kind_of, root_key
+from ingest.sources import LEFT_OUT, Source, count, find, root_key
 
 Track = Callable[[Iterator[Reading], int], Iterable[Reading]]
 
@@ -37,8 +37,9 @@ def sync(
     keep_samples: bool = False,
     readmit: bool = False,
     most_mb: int = 64,
+    sources: Iterable[Source] | None = None,
 ) -> Report:
-    """Bring the Library in step with files and folders.
+    """Bring the Library in step with files and folders, or with `sources` that came in another way.
 
     `tell` gets one row a source, when it is durable: `source, state, article_id, reason, warnings`. `track` wraps the
     sources, whose number it gets, 0 where that is unknown, to show progress. `mapping` names the columns of records.
@@ -55,11 +56,10 @@ def sync(
 
     try:
         before = [known.key for known in library.all_known()] if prune else []
-        sources = list(find(arguments))
-        total = 0 if any(kind_of(source.source) in CONTAINERS for source in sources) else len(sources)
+        sources = list(find(arguments) if sources is None else sources)
         there = There()
         with closing(readings(sources, most_mb, wanted, mapping)) as found:
-            for reading in track(found, total):
+            for reading in track(found, count(sources)):
                 error = None
                 try:
                     _take_in(library, reading, entered, readmit, report)

@@ -17,7 +17,7 @@ ARROWS = {
     "search": {"search", "corpus"},
     "webapp": {"webapp", "search", "corpus"},
 }
-READS_SOURCES = ("webapp.cli", "webapp.cli_ingest")  # the parts of webapp that may touch ingest
+READS_SOURCES = ("webapp.adding", "webapp.cli", "webapp.cli_ingest")  # the parts of webapp that may touch ingest
 LIBRARY = ("corpus.library", "corpus.schema", "corpus.migrating")
 ONLY_IN = {  # a dependency, and the modules that may import it
     "whoosh": ("search.engines.whoosh_index",),

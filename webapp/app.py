@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request
 
 from corpus.errors import InputError
-from webapp import api, errors, guard, marking, pages, words
+from webapp import adding, api, errors, guard, marking, pages, words
 from webapp.opened import OpenHome
 
 _STATIC = Path(__file__).with_name("static")
@@ -86,6 +86,7 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
     errors.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(adding.blueprint)
     return app
 
 

@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -54,7 +54,7 @@ def ingest(
     mapping: Sequence[str],
     watch: bool,
     as_json: bool,
-    **how: bool,
+    **how: Any,
 ) -> None:
     """Add and update articles from files and folders."""
     from ingest.facts import read

@@ -20,6 +20,8 @@ _BY_CODE = {
     "not_found": 404,
     "read_only": 403,
     "foreign_page": 403,
+    "working": 409,
+    "too_large": 413,
 }  # of the codes that InputError carries; every other one is 400
 _HTTP_WORDS = {
     400: ("bad_request", "The request could not be understood. Go back and try again."),
@@ -28,7 +30,14 @@ _HTTP_WORDS = {
     413: ("too_large", "That is too much at once. Shorten it and try again."),
     415: ("unsupported_media_type", "Send JSON or form fields."),
 }
-_TITLES = {400: "That did not work", 403: "Not allowed", 404: "Not found", 413: "Too long", 503: "Search is away"}
+_TITLES = {
+    400: "That did not work",
+    403: "Not allowed",
+    404: "Not found",
+    409: "Not now",
+    413: "Too long",
+    503: "Search is away",
+}
 _FAILED = "Something went wrong on our side. Try again; if it stays, tell whoever runs Answerdesk."
 
 

@@ -81,7 +81,7 @@ def _position(text: str, weight: int) -> int:
 def _cut(pieces: Sequence[Piece], weight: int) -> tuple[list[Piece], list[Piece]]:
     """Cut pieces after `weight` counted characters."""
     for place, piece in enumerate(pieces):
-        whole = sum(_weight(text) for text in _texts(piece))
+        whole = sum(_weight(text) for text in texts(piece))
         if weight >= whole:
             weight -= whole
         elif weight == 0:
@@ -92,7 +92,7 @@ def _cut(pieces: Sequence[Piece], weight: int) -> tuple[list[Piece], list[Piece]
     return list(pieces), []
 
 
-def _texts(piece: Piece) -> Iterator[str]:
+def texts(piece: Piece) -> Iterator[str]:
     """Yield the texts that are the piece's own."""
     block = piece.block
     if block.kind == "list":

@@ -16,6 +16,7 @@ from corpus.errors import OutageError
 from corpus.review import ReviewState, review_cutoffs, review_state
 from corpus.settings import Settings
 from webapp import words
+from webapp.working import Work
 
 _READ_ONLY = "The library is away, and the desk is read-only until it is back. The index still answers."
 _AT_ONCE = 4  # threads that use the Library: when its server falls silent, the others still search
@@ -34,6 +35,7 @@ class OpenHome:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.settings = Settings.of_home(home)
+        self.work = Work()
         self._lock = threading.Lock()
         self._library_lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
@@ -95,6 +97,7 @@ class OpenHome:
             return self._library
 
     def close(self) -> None:
+        self.work.close()
         with self._lock:
             if self._searcher is not None:
                 self._searcher.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -60,15 +60,16 @@ def _with_lines(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
 class ShownLibrary:
     """A Library that shows how many of its articles the index has taken in."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, track: Callable[..., Iterator[Any]] = track) -> None:
         self._library = library
+        self._track = track
 
     @property
     def change(self) -> int:
         return self._library.change
 
     def articles(self) -> Iterator[Article]:
-        return track(self._library.articles(), "articles indexed", self._library.count())
+        return self._track(self._library.articles(), "articles indexed", self._library.count())
 
     def changes_since(self, number: int) -> Iterator[Change]:
-        return track(self._library.changes_since(number), "changes indexed", self.change - number)
+        return self._track(self._library.changes_since(number), "changes indexed", self.change - number)

@@ -1,0 +1,184 @@
+"""The page that adds articles: files are read and shown, and stored once somebody has looked at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+import search
+from corpus.article import Article, Section
+from corpus.changing import changing
+from corpus.errors import InputError
+from webapp import guard, marking
+from webapp.opened import OpenHome
+from webapp.progress import ShownLibrary
+from webapp.status import status
+from webapp.working import Job
+
+if TYPE_CHECKING:  # what reads sources is imported where it is used: the desk starts fast
+    from ingest.parse import Reading
+    from ingest.sources import Source
+
+blueprint = Blueprint("adding", __name__)
+
+_MB = 1 << 20
+_MOST_SHOWN = 20  # articles of those understood, of sources that cannot be used, of outcomes
+_LONGEST_SHOWN = 20_000  # characters of an article
+
+
+@dataclass
+class Understood:
+    """What was made of the sources that were sent; `unusable` are names and reasons."""
+
+    sources: Sequence[Source]
+    articles: list[Preview] = field(default_factory=list)
+    unusable: list[tuple[str, str]] = field(default_factory=list)
+    usable_count: int = 0
+    unusable_count: int = 0
+    samples: bool = False  # that these articles take the place of
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An article as it would be stored, where it is long its beginning, and the id of the one that it replaces."""
+
+    article: Article
+    sections: list[marking.MarkedSection]
+    is_whole: bool
+    replaces: str | None
+
+
+@dataclass
+class Stored:
+    """What became of the sources: the first rows of the report, and its counts once it is done."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def tell(self, row: dict[str, Any]) -> None:
+        if len(self.rows) < _MOST_SHOWN and row["state"] != "unchanged":
+            self.rows.append(row)
+
+
+@blueprint.get("/add")
+def add() -> str:
+    guard.check_local()
+    from ingest.sources import READ, SUFFIXES
+
+    home = _home()
+    return render_template(
+        "add.html", job=home.work.job, status=status(home), accept=",".join(SUFFIXES), formats=READ, review=home.review
+    )
+
+
+@blueprint.post("/add")
+def act() -> Response:
+    """Do what a button of the page says, and show the page again."""
+    home = _home()
+    most_mb = home.settings.number("max_document_mb")
+    request.max_content_length = (most_mb + 1) * _MB
+    try:
+        guard.check()
+    except RequestEntityTooLarge:
+        words = f"Send at most {most_mb} MB at once. What is larger is added by the command answerdesk ingest."
+        raise InputError(words, "too_large") from None
+    wanted, job = request.form.get("do"), home.work.job
+    if wanted == "read":
+        _read(home, most_mb)
+    elif wanted == "rebuild":
+        home.work.begin("rebuild", lambda job: _rebuild(home, job))
+    elif job is None or request.form.get("job") != str(job.number):
+        raise InputError("This page is too old: something else has been done since. Open it again.", "working")
+    elif wanted == "store" and isinstance(job.result, Understood):
+        sources = job.result.sources
+        home.work.begin("store", lambda job: _store(home, sources, most_mb, job))
+    elif wanted == "stop":
+        home.work.stop()
+    else:
+        home.work.forget()
+    return redirect(url_for("adding.add"), 303)
+
+
+def _read(home: OpenHome, most_mb: int) -> None:
+    from ingest.parse import readings
+    from ingest.sources import count, sent
+    from ingest.sync import SAMPLES
+
+    files = [file for file in request.files.getlist("file") if file.filename]
+    if not files:
+        raise InputError("Choose one file or more first.", "no_file")
+    sources = [sent(file.filename or "", file.read()) for file in files]
+
+    def work(job: Job) -> None:
+        with home.library() as library:
+            samples = bool(library.known_of_source(SAMPLES))
+        understood = job.result = Understood(sources, samples=samples)
+        with closing(readings(sources, most_mb)) as found:
+            for reading in job.track(found, "sources read", count(sources)):
+                _note(home, understood, reading)
+
+    home.work.begin("read", work)
+
+
+def _note(home: OpenHome, understood: Understood, reading: Reading) -> None:
+    try:
+        article = reading.article()
+    except InputError as error:
+        understood.unusable_count += 1
+        if understood.unusable_count <= _MOST_SHOWN:
+            understood.unusable.append((reading.source.source, str(error)))
+        return
+    understood.usable_count += 1
+    if understood.usable_count <= _MOST_SHOWN:
+        with home.library() as library:
+            known = library.known(reading.source.key)
+        sections = list(_beginning(article))
+        shown = [marking.mark(section, (), None) for section in sections]
+        replaces = known.article_id if known and not known.removed else None
+        understood.articles.append(Preview(article, shown, len(sections) == len(article.sections), replaces))
+
+
+def _beginning(article: Article) -> list[Section]:
+    found: list[Section] = []
+    left = _LONGEST_SHOWN
+    for section in article.sections:
+        left -= sum(len(text) for block in section.blocks for text in marking.texts(marking.Piece(block)))
+        if left < 0 and found:
+            break
+        found.append(section)
+    return found
+
+
+def _store(home: OpenHome, sources: Sequence[Source], most_mb: int, job: Job) -> None:
+    from ingest.sync import sync
+
+    stored = job.result = Stored()
+    with home.library() as library, changing(home.home):
+        try:
+            report = sync(
+                library,
+                (),
+                sources=sources,
+                tell=stored.tell,
+                track=lambda found, total: job.track(found, "sources stored", total),
+                most_mb=most_mb,
+            )
+            stored.counts = report.counts
+        finally:  # what was stored before it was stopped is found too
+            job.stage, job.total = "The index is brought up to date", 0
+            search.catch_up(home.searcher(), library)
+
+
+def _rebuild(home: OpenHome, job: Job) -> None:
+    with home.library() as library:
+        search.rebuild(home.searcher(), ShownLibrary(library, job.track))
+
+
+def _home() -> OpenHome:
+    return cast(OpenHome, current_app.extensions["answerdesk"])
