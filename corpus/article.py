@@ -21,7 +21,8 @@ class Block:
 
     `text` holds everything but lists and tables. A list has `items`, one `depths` entry an item (0 for
     the outermost) and `ordered`; a continuation paragraph belongs to the item before it, after a newline.
-    A table has `header` (empty when the source has none) and `rows`. `line` counts from 1.
+    A table has `header` (empty when the source has none) and `rows`. `line` counts from 1. `pages`, where the source
+    has any, are those on which its items, its rows or, as one entry, its text begin.
     """
 
     kind: BlockKind
@@ -32,6 +33,7 @@ class Block:
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     line: int | None = None
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def _section_json(section: Section) -> dict[str, Any]:
                 "ordered": block.ordered,
                 "header": list(block.header),
                 "rows": [list(row) for row in block.rows],
+                **({"pages": list(block.pages)} if block.pages else {}),
             }
             for block in section.blocks
         ],
@@ -254,6 +257,7 @@ def from_json(data: Mapping[str, Any]) -> Article:
                     header=tuple(block["header"]),
                     rows=tuple(tuple(row) for row in block["rows"]),
                     line=block["line"],
+                    pages=tuple(block.get("pages", ())),
                 )
                 for block in section["blocks"]
             ),

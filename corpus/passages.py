@@ -31,6 +31,7 @@ class Passage:
     text: str
     context: str | None = None
     cautions: tuple[str, ...] = ()
+    page: int | None = None  # of its source, on which it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class _Atom:
     gap: str
     text: str
     context: str | None = None
+    page: int | None = None
     leads: bool = False
     words: int = field(init=False)
 
@@ -65,6 +67,7 @@ def cut(article: Article) -> list[Passage]:
                     text=_joined(atoms),
                     context=atoms[0].context,
                     cautions=cautions,
+                    page=atoms[0].page,
                 )
             )
     return passages
@@ -137,9 +140,9 @@ def _atoms(block: Block, lead: _Atoms) -> _Atoms:
     if not text.strip():
         return []
     if block.kind == "table" or (block.kind == "code" and _words(text) <= MOST):
-        return [_Atom("\n\n", text, context)]
+        return [_Atom("\n\n", text, context, _page(block))]
     pieces = re.split(r"(?=\n)", text) if block.kind == "code" else sentences(text)
-    return _spaced(pieces, "\n\n", context, MOST)
+    return _spaced(pieces, "\n\n", context, MOST, _page(block))
 
 
 def _list_atoms(block: Block, lead: _Atoms, context: str | None) -> _Atoms:
@@ -152,7 +155,7 @@ def _list_atoms(block: Block, lead: _Atoms, context: str | None) -> _Atoms:
         room = MOST - sum(atom.words for atom in lead) if number == 0 else MOST
         text = item_text(item, depth)
         pieces = [text] if _words(text) <= room else sentences(text)
-        new = _spaced(pieces, "\n" if atoms else "\n\n", around, room)
+        new = _spaced(pieces, "\n" if atoms else "\n\n", around, room, _page(block, number))
         deeper = number + 1 < len(block.depths) and block.depths[number + 1] > depth
         if deeper and _is_open(item) and _words(text) <= TARGET:
             above.append((depth, text))
@@ -168,19 +171,24 @@ def _table_rows(block: Block, lead: _Atoms) -> Iterator[_Atoms]:
     first = list(lead)
     if header:
         pieces = [header] if _words(header) <= TARGET else sentences(header)
-        new = _spaced(pieces, "\n\n", lead[0].text if lead else None, TARGET)
+        new = _spaced(pieces, "\n\n", lead[0].text if lead else None, TARGET, _page(block))
         first += [*new[:-1], replace(new[-1], leads=True)]
-    for row in block.rows:
+    for number, row in enumerate(block.rows):
         text = row_text(row)
         room = MOST - sum(atom.words for atom in first) if context else MOST
         pieces = [text] if _words(text) <= room else sentences(text)
-        yield first + _spaced(pieces, "\n", context, room)
+        yield first + _spaced(pieces, "\n", context, room, _page(block, number))
         first = []
     if first:
         yield first
 
 
-def _spaced(pieces: Iterable[str], gap: str, context: str | None, limit: int) -> _Atoms:
+def _page(block: Block, number: int = 0) -> int | None:
+    """Return the page on which an item or a row, or the block, begins."""
+    return block.pages[number] if block.pages else None
+
+
+def _spaced(pieces: Iterable[str], gap: str, context: str | None, limit: int, page: int | None) -> _Atoms:
     """Make atoms of at most `limit` words of pieces of a text; the first is set off by `gap`."""
     atoms: _Atoms = []
     for piece in pieces:
@@ -188,7 +196,7 @@ def _spaced(pieces: Iterable[str], gap: str, context: str | None, limit: int) ->
         for part in parts:
             text = part.lstrip() if atoms else part
             if text.strip():
-                atoms.append(_Atom(part[: len(part) - len(text)] if atoms else gap, text, context))
+                atoms.append(_Atom(part[: len(part) - len(text)] if atoms else gap, text, context, page))
     return atoms
 
 

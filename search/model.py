@@ -152,6 +152,7 @@ class StoredPassage:
     reviewed: str | None
     labels: tuple[str, ...]
     cautions: tuple[str, ...]
+    page: int | None = None  # of its source; generations before there were pages have none
 
     def field_texts(self) -> dict[str, tuple[str, ...]]:
         """Return what is indexed, by field; a phrase does not reach from one text into the next."""
@@ -176,6 +177,7 @@ def stored_passages(article: Article) -> list[StoredPassage]:
             reviewed=article.reviewed,
             labels=article.labels,
             cautions=passage.cautions,
+            page=passage.page,
         )
         for passage in passages
     ]
@@ -262,6 +264,7 @@ def passage_json(hit: Hit) -> dict[str, Any]:
         "labels": list(passage.labels),
         "cautions": list(passage.cautions),
         "more_in_article": hit.more_in_article,
+        **({"page": passage.page} if passage.page else {}),
     }
 
 

@@ -24,12 +24,16 @@ def citation(
     path: Sequence[str],
     *,
     url: str | None,
+    page: int | None,
     source: str,
     review_state: ReviewState,
     review: str,
     cautions: Sequence[str],
 ) -> Citation:
-    """Cite a passage: title, headings, review, and its address, or its file's name where it has none."""
+    """Cite a passage: title, headings, page, review, and its address, or its file's name where it has none."""
     overdue = (review,) if review_state == "overdue" else ()
-    text = f"{' › '.join((title, *path))}. {review}."
-    return Citation(text, words.web_address(url), words.source_name(source), (*cautions, *overdue))
+    text = f"{' › '.join((title, *path))}{f', page {page}' if page else ''}. {review}."
+    address = words.web_address(url)
+    if address and page and "#" not in address:
+        address += f"#page={page}"
+    return Citation(text, address, words.source_name(source), (*cautions, *overdue))

@@ -111,6 +111,7 @@ def article(article_id: str) -> str:
             found.title,
             marked.heading_path,
             url=found.url,
+            page=marked.page,
             source=found.source,
             review_state=state,
             review=review,

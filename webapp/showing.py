@@ -43,6 +43,7 @@ def shown(home: OpenHome, hit: Hit, question: str | None) -> ShownHit:
             passage.article_title,
             passage.heading_path,
             url=passage.url,
+            page=passage.page,
             source=passage.source,
             review_state=state,
             review=review,

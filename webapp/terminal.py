@@ -79,7 +79,8 @@ def _hit_text(hit: Hit, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:
     for caution in passage.cautions:
         yield from _indented(plain("! " + caution), fg="yellow")
     facts = [words.review(hit.review_state, passage.reviewed, passage.labels, cutoffs)]
-    facts += [passage.url or passage.source, passage.passage_id]
+    page = f", page {passage.page}" if passage.page else ""
+    facts += [(passage.url or passage.source) + page, passage.passage_id]
     if hit.more_in_article:
         facts.append(f"{hit.more_in_article} more in this article")
     yield from _indented(plain(" · ".join(facts)), dim=True)

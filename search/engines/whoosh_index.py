@@ -139,7 +139,7 @@ def _document(stored: StoredPassage) -> dict[str, Any]:
     indexed |= {name: stored.language + LANGUAGE_END + text for name, text in texts.items()}
     facts = {
         name: getattr(stored, name)
-        for name in ("heading_path", "anchor", "context", "url", "source", "language", "reviewed", "labels", "cautions")
+        for name in "heading_path anchor context url source language reviewed labels cautions page".split()
     }
     return {"passage_id": stored.passage_id, "article_id": stored.article_id, "facts": facts, **indexed}
 

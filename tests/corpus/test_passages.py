@@ -256,3 +256,11 @@ def test_cautions_reach_down_to_the_sections_below() -> None:
 def test_where_sentences_end(expected: list[str]) -> None:
     glue = "" if expected[0].endswith(("。", "\n")) else " "
     assert [sentence.strip() for sentence in sentences(glue.join(expected))] == [part.strip() for part in expected]
+
+
+def test_a_passage_knows_the_page_on_which_it_begins() -> None:
+    steps = Block("list", items=("word " * 50,) * 8, depths=(0,) * 8, pages=(1, 1, 1, 2, 2, 3, 3, 3))
+    prices = Block("table", header=("Zone", "Price"), rows=(("word " * 120, "9"),) * 3, pages=(4, 5, 6))
+    sections = build_sections([Section("", 0, "", blocks=(steps, prices)), Section("No page", 1, "", blocks=())])
+    passages = cut(Article("a", "A", "a.pdf", sections))
+    assert [passage.page for passage in passages] == [1, 2, 4, 5, 6]

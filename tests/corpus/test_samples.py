@@ -55,6 +55,7 @@ def test_the_five_samples_and_the_handbook_are_there() -> None:
     ]
     assert [path.stem for path in HANDBOOK] == [
         "adding-articles",
+        "documents",
         "evaluating",
         "how-it-works",
         "more-than-one-machine",
