@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from search.analysis import CITATION_MARK, Token, tokens
 from search.model import Fragment, Query
 
-MOST_RUNS = 100_000  # that are kept for a language, in about 30 MB; then they are gathered anew
+MOST_TEXTS = 25_000  # of a language, whose runs are kept in some 35 MB; then they are gathered anew
 
 _RUN = re.compile(r"\S+")
 _NONE: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ class Marker:
     def _spans(self, text: str, language: str) -> list[tuple[int, int]]:
         plain = _without_citations(text)
         runs = set(plain.split())
-        having = _known_runs(language, runs)
+        having = _known_runs(language, text, runs)
         found = {run for word in self._words for run in runs & having.get(word, _NONE)}
         spans = [span for run in found for span in _run_spans(plain, run, self._words, language)]
         phrases = [
@@ -94,26 +94,27 @@ def _run_spans(text: str, run: str, words: Set[str], language: str) -> Iterator[
 
 
 class _Runs:
-    """Runs between blanks by the stems in them, noted as texts are shown: each is analysed once."""
+    """Runs between blanks by the stems in them, from the texts that were shown so far."""
 
     def __init__(self) -> None:
         self.by_stem: dict[str, set[str]] = {}
-        self.noted: set[str] = set()
+        self.texts: set[int] = set()  # their hashes
 
 
 _runs: dict[str, _Runs] = {}
 
 
-def _known_runs(language: str, runs: Set[str]) -> Mapping[str, Set[str]]:
-    """Return runs by the stems in them, those of `runs` among them."""
+def _known_runs(language: str, text: str, runs: Set[str]) -> Mapping[str, Set[str]]:
+    """Return runs by the stems in them; the `runs` of `text` are among them."""
     known = _runs.get(language)
-    if known is None or len(known.noted) > MOST_RUNS:
+    if known is None or len(known.texts) > MOST_TEXTS:
         known = _runs[language] = _Runs()
-    for run in runs - known.noted:
-        for token in _tokens_of(run, language):
-            for stem in token.stems:
-                known.by_stem.setdefault(stem, set()).add(run)
-        known.noted.add(run)  # last: another thread that finds it here finds its stems
+    if hash(text) not in known.texts:
+        for run in runs:
+            for token in _tokens_of(run, language):
+                for stem in token.stems:
+                    known.by_stem.setdefault(stem, set()).add(run)
+        known.texts.add(hash(text))  # last: another thread that finds it here finds its runs
     return known.by_stem
 
 

@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from search.analysis import fold, tokens
 from search.engine import Snapshot
 
+WORDS_KEPT = 1024  # misspelled ones, with those near them: a text is searched again while it is typed
 _LETTERS = 32  # letters are told apart by the last five bits of their number
 
 
@@ -35,6 +36,7 @@ class Vocabulary:
     ) -> None:
         self.languages = languages or ("en",)
         self._frequency = frequency
+        self.near = functools.lru_cache(WORDS_KEPT)(self._near)
         self._counts: Counter[str] = Counter()  # by the word as it is compared
         self._hyphenated: dict[str, list[str]] = {}  # long-term, by longterm
         self._written: dict[str, tuple[int, str]] = {}  # how often, and how most often
@@ -105,7 +107,7 @@ class Vocabulary:
             words.setdefault(len(word), []).append(word)
         return {length: (own, _letters(own, length)) for length, own in words.items() if length}
 
-    def near(self, word: str, most: int) -> list[tuple[int, int, str]]:
+    def _near(self, word: str, most: int) -> list[tuple[int, int, str]]:
         """Return (edits, how often, word) of the words at most `most` edits away, as they are compared.
 
         An edit inserts, deletes or replaces a letter, or swaps it with the next (optimal string alignment).
