@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 BlockKind = Literal["paragraph", "list", "table", "code", "quote", "caption"]
 
+CELL_END = " | "  # between the cells of a row
 MAX_ID = 80  # longest article id or anchor; a passage id is `<article_id>.<anchor>.<n>`
 
 
@@ -130,7 +131,7 @@ def item_text(item: str, depth: int) -> str:
 
 def row_text(row: Sequence[str]) -> str:
     """Write one table row: its cells joined by ` | `, in place even when some are empty."""
-    return " | ".join(row)
+    return CELL_END.join(row)
 
 
 def slug(text: str, fallback: str = "x") -> str:

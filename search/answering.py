@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from search import messages, ranking
+from search import answer, messages, ranking
+from search.coverage import Coverage
 from search.engine import Snapshot
-from search.model import Answered, Query, Results
+from search.model import Answer, Answered, Candidates, Query, Results
 
 OF_A_QUESTION = 3  # hits, where a message asks several
 
@@ -32,6 +33,7 @@ def results(
         facets=ranking.facets(found),
         nothing_found=found.counts.total == 0,
         suggestion=query.suggestion,
+        answer=None if only_hits or message.questions else _answer(snapshot, message.search, query, found),
         questions=tuple(
             _answered(snapshot, one.text, parse(one.search), min(limit, OF_A_QUESTION))
             for one in message.questions
@@ -42,4 +44,11 @@ def results(
 
 def _answered(snapshot: Snapshot, text: str, query: Query, limit: int) -> Answered:
     found, hits = ranking.page_of_hits(snapshot, query, page=1, limit=limit)
-    return Answered(text, found.counts.total == 0, tuple(hits))
+    return Answered(text, _answer(snapshot, text, query, found), found.counts.total == 0, tuple(hits))
+
+
+def _answer(snapshot: Snapshot, text: str, query: Query, found: Candidates) -> Answer | None:
+    top = found.best[: answer.PASSAGES]
+    stored = snapshot.passages([one.passage_id for one in top])
+    passages = [stored[one.passage_id] for one in top]
+    return answer.best(text, Coverage(query, snapshot), passages, [one.score for one in top])

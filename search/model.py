@@ -269,17 +269,36 @@ def passage_json(hit: Hit) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences of a passage, verbatim: from `start` to `end` of its text, in code points."""
+
+    passage: StoredPassage
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.passage.text[self.start : self.end]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as the JSON object of the command line and the API."""
+        return {"text": self.text, "passage_id": self.passage.passage_id, "sentence": [self.start, self.end]}
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """One question of a message, and what answers it."""
 
     text: str
+    answer: Answer | None
     nothing_found: bool
     hits: tuple[Hit, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return the question as the JSON object of the command line and the API."""
         hits = [hit.to_json() for hit in self.hits]
-        return {"text": self.text, "answer": None, "nothing_found": self.nothing_found, "hits": hits}
+        answer = self.answer.to_json() if self.answer else None
+        return {"text": self.text, "answer": answer, "nothing_found": self.nothing_found, "hits": hits}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +319,7 @@ class Results:
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     nothing_found: bool = False
     nearest: tuple[Hit, ...] = ()
+    answer: Answer | None = None
     suggestion: Suggestion | None = None
     questions: tuple[Answered, ...] = ()
 
@@ -314,7 +334,7 @@ class Results:
             "total": self.total,
             "took_ms": round(self.took_ms, 3),
             "suggestion": asdict(self.suggestion) if self.suggestion else None,
-            "answer": None,
+            "answer": self.answer.to_json() if self.answer else None,
             "nothing_found": self.nothing_found,
             "urgent": [],
             "hits": [hit.to_json() for hit in self.hits],

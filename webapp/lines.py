@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from corpus.article import CELL_END
 from search.model import Fragment
 
 LineKind = Literal["text", "item", "row", "gap"]
 
 _ITEM = re.compile(r"( *)- ")
 _DEEPEST = 6  # deeper items are shown at this depth
-CELL_END = " | "
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from search.model import Fragment, Hit, Results
+from search.model import Answer, Fragment, Hit, Results
 from webapp import explaining, words
 from webapp.command import complain
 
@@ -54,11 +54,13 @@ def results_text(results: Results, cutoffs: Mapping[str, datetime.date]) -> Iter
         yield "No article answers this." + (" What comes nearest:" if results.nearest else "")
     else:
         yield words.counted(results.total, "passage matches", "passages match")
+    yield from _answer_text(results.answer)
     for question in results.questions:
         yield ""
         yield click.style(plain(question.text), bold=True, underline=True)
         if question.nothing_found:
             yield "No article answers this."
+        yield from _answer_text(question.answer)
         for hit in question.hits:
             yield from _hit_text(hit, cutoffs)
     if results.questions:
@@ -67,6 +69,12 @@ def results_text(results: Results, cutoffs: Mapping[str, datetime.date]) -> Iter
     for hit in results.hits or results.nearest:
         yield ""
         yield from _hit_text(hit, cutoffs)
+
+
+def _answer_text(answer: Answer | None) -> Iterator[str]:
+    if answer:
+        yield from _indented(plain(f"“{answer.text}”"), bold=True)
+        yield from _indented(plain(" › ".join((answer.passage.article_title, *answer.passage.heading_path))), dim=True)
 
 
 def _hit_text(hit: Hit, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:

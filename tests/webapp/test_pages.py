@@ -195,6 +195,18 @@ def test_the_questions_of_a_message_are_groups_on_its_first_page(client: FlaskCl
     assert not page(client, "/search", q=message, limit="1", page="2").select("section.question")
 
 
+def test_the_answer_is_quoted_with_its_source_above_the_hits(client: FlaskClient) -> None:
+    found = page(client, "/search?q=Do+heavier+parcels+cost+more?")
+    quotation = one(found, "figure.answer")
+    assert "Heavier parcels cost more." in one(quotation, "blockquote").get_text()
+    assert "Applies to the Union only" in words(one(quotation, ".cautions"))
+    source = one(quotation, "figcaption a")
+    assert words(source) == 'Tariffs <script>alert("title")</script> › Prices'
+    assert one(page(client, str(source["href"])), "#passage")
+    assert found.select("figure.answer ~ ol [data-passage-id]")
+    assert not page(client, "/search?q=parcel").select("figure.answer")
+
+
 def test_a_question_too_long_for_an_address_is_offered_as_a_message(client: FlaskClient) -> None:
     question = "calf " * 300
     found = page(client, "/search?q=" + question, 400)
