@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ class Feedback:
     passage_id: str | None
     note: str
     written: str = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).isoformat())
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -6,7 +6,6 @@ import builtins
 import dataclasses
 import datetime
 import json
-import secrets
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -213,9 +212,13 @@ class Library:
 
     def add_feedback(self, said: Feedback) -> None:
         """Keep what somebody said; like a report, this is no change to the articles."""
-        values = {**dataclasses.asdict(said), "id": secrets.token_hex(8)}
         with outages(self._place), writing(self._database) as connection:
-            connection.execute(feedback.insert().values(**values))
+            connection.execute(feedback.insert().values(**dataclasses.asdict(said)))
+
+    def remove_feedback(self, id: str) -> None:
+        """Take out what somebody said, if it is there."""
+        with outages(self._place), writing(self._database) as connection:
+            connection.execute(feedback.delete().where(feedback.c.id == id))
 
     def feedback(self) -> builtins.list[Feedback]:
         """Return what people said, the latest last."""

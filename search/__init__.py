@@ -16,7 +16,7 @@ from corpus.article import Article, Change
 from corpus.errors import InputError, OutageError
 from corpus.review import review_cutoffs, review_state
 from corpus.settings import Settings
-from search import answering, querytext, ranking
+from search import answering, messages, querytext, ranking
 from search.engine import WAIT_FOR_WRITER, DamagedError, Engine, EngineState, Snapshot
 from search.fragments import Marker
 from search.model import Filters, Fragment, Hit, Query, Results
@@ -175,6 +175,11 @@ class Searcher:
         marked = Marker(query).fragments(stored.text, stored.language) or (Fragment(stored.text, False),)
         state = review_state(stored.reviewed, stored.labels, cutoffs)
         return Hit(1, 0.0, stored, marked, state, ranking.link(stored))
+
+    def marker(self, text: str) -> Marker:
+        """Return what marks, in any text, the words that a search for `text` looks for."""
+        wanted = messages.read(querytext.checked(text)).search
+        return self._ask(lambda snapshot: Marker(self._query(snapshot, wanted)))
 
     def state(self) -> EngineState:
         """Tell what the index holds."""

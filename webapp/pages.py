@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from corpus.article import Article
 from corpus.passages import cut
 from search import LAST_PAGE, querytext
-from search.fragments import Marker
 from search.model import FILTERS
 from webapp import asking, citing, differences, guard, listing, marking, reading
 from webapp.asking import Asked
@@ -90,13 +89,14 @@ def articles() -> str:
     )
 
 
-@blueprint.get("/articles/<article_id>")
+@blueprint.route("/articles/<article_id>", methods=["GET", "POST"])
 def article(article_id: str) -> str:
+    """Show an article with one passage marked; the question comes by POST where it is to stay out of addresses."""
     found = _article(article_id)
     passages = cut(found)
     passage_id = request.args.get("passage")
     marked = next((passage for passage in passages if passage.id == passage_id), None)
-    question = querytext.checked(request.args.get("q", ""))
+    question = querytext.checked(request.values.get("q", ""))
     state, review = _home().review(found.reviewed, found.labels)
     return render_template(
         "article.html",
@@ -118,7 +118,8 @@ def article(article_id: str) -> str:
             cautions=marked.cautions,
         ),
         question=question,
-        marker=Marker(querytext.parse(question)) if question else None,
+        posted=request.method == "POST",
+        marker=_home().searcher().marker(question) if marked and question else None,
         matches=reading.matches(_home().searcher(), question, marked, passages) if marked else None,
         gone=passage_id is not None and marked is None,
         far=marked is not None and reading.is_far(marked, passages),
@@ -175,6 +176,14 @@ def feedback() -> str:
         number=number,
         pages=math.ceil(len(wanted) / listing.ON_A_PAGE),
     )
+
+
+@blueprint.post("/feedback")
+def remove_feedback() -> AnyResponse:
+    guard.check()
+    with _home().library() as library:
+        library.remove_feedback(request.form.get("id", ""))
+    return redirect(url_for("pages.feedback", kind=request.args.get("kind"), page=request.args.get("page")), 303)
 
 
 @blueprint.get("/help")

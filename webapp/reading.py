@@ -9,7 +9,6 @@ from corpus.article import Article
 from corpus.errors import InputError
 from corpus.passages import Passage
 from search import MOST_HITS, Searcher
-from webapp import asking
 
 _OPEN_CONTENTS = 3  # an article with fewer headings needs no contents
 _FAR = 60  # words between a heading and the passage: with more, the link leads to the passage itself
@@ -27,7 +26,7 @@ class Matches:
 
 def matches(searcher: Searcher, question: str, marked: Passage, passages: Sequence[Passage]) -> Matches | None:
     """Find the passages around the marked one that match too; None where the question tells nothing."""
-    if not question.strip() or len(question) > asking.LONGEST_BY_GET:
+    if not question:
         return None
     try:
         results = searcher.search(question, limit=MOST_HITS, filters={"article": [marked.article_id]}, only_hits=True)

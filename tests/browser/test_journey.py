@@ -93,6 +93,12 @@ def test_a_message_is_pasted_and_searched(page: Page, desk: str) -> None:
     assert page.locator("[data-passage-id]").count()
     assert "cramps" not in page.url
     assert page.get_by_label("The message searched").input_value() == message
+    page.get_by_role("button", name="Open with its matches").first.click()
+    page.locator("#passage mark").first.wait_for()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Previous").wait_for()
+    assert page.locator("#passage mark").count()
+    assert "cramps+" not in page.url
 
 
 def test_a_passage_is_judged_and_a_gap_reported(page: Page, desk: str) -> None:

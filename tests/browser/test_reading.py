@@ -35,11 +35,11 @@ def test_matches_are_stepped_through_in_reading_order(page: Page, desk: str) -> 
     page.locator(".hit h2 a").first.click()
     page.locator(".found").wait_for()
     seen = [page.locator(".found").get_attribute("data-passage")]
-    while page.locator(".found [rel=prev]").count():
-        page.locator(".found [rel=prev]").click()
+    while page.locator(".found .previous").count():
+        page.locator(".found .previous").click()
         page.wait_for_load_state()
     seen = [page.locator(".found").get_attribute("data-passage")]
-    while page.locator(".found [rel=next]").count():
+    while page.locator(".found .next").count():
         page.keyboard.press("j")
         page.wait_for_url(lambda url, last=seen[-1]: f"passage={last}&" not in url)  # type: ignore[misc]
         page.locator("#passage mark").first.wait_for()
@@ -48,6 +48,26 @@ def test_matches_are_stepped_through_in_reading_order(page: Page, desk: str) -> 
     assert len(seen) == len(matching)
     page.keyboard.press("k")
     page.wait_for_url(f"**passage={seen[-2]}&*")
+
+
+def test_a_hit_of_a_message_opens_with_its_matches(page: Page, desk: str) -> None:
+    page.goto(desk)
+    page.locator("#message").fill("Hello,\nwhich causes do cramps in pregnancy have?\nThank you")
+    page.get_by_role("button", name="Search with this message").click()
+    title = page.locator(f".hit h2 a[href^='{LONG}']").first
+    title.focus()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("o")
+    opened.value.locator("#passage mark").first.wait_for()
+    opened.value.close()
+    page.keyboard.press("Enter")
+    page.locator("#passage mark").first.wait_for()
+    assert page.locator("#passage").evaluate("passage => passage.getBoundingClientRect().top < innerHeight")
+    first = page.url
+    page.keyboard.press("j")
+    page.wait_for_url(lambda url: url != first)
+    page.locator("#passage mark").first.wait_for()
+    assert "q=" not in page.url
 
 
 def test_headings_give_links_that_last(page: Page, desk: str) -> None:

@@ -368,3 +368,31 @@ def test_searching_logs_nothing(client: FlaskClient, caplog: pytest.LogCaptureFi
     client.get("/search?q=embarrassing")
     client.post("/search", data={"q": "embarrassing"})
     assert "embarrassing" not in caplog.text
+
+
+def test_what_a_message_found_is_read_with_its_matches_and_the_message_in_no_address(client: FlaskClient) -> None:
+    message = "Hello,\nwhat does a parcel cost, and how is it wrapped and sent?\nThank you"
+
+    def press(found: BeautifulSoup, button: Tag) -> BeautifulSoup:
+        fields = {str(field["name"]): str(field["value"]) for field in found.select("#again input")}
+        return page(client, str(button["formaction"]), **fields)
+
+    found = page(client, "/search", q=message)
+    hit = found.select("[data-passage-id^='tariffs.']")[0]
+    found = press(found, one(hit, ".open"))
+    assert one(found, "#passage").select("mark")
+    while found.select(".found .previous"):
+        found = press(found, one(found, ".found .previous"))
+    seen = 1
+    while found.select(".found .next"):
+        found = press(found, one(found, ".found .next"))
+        seen += 1
+        assert f"Match {seen} of" in words(one(found, ".found nav"))
+        assert one(found, "#passage").select("mark")
+    assert seen > 1
+    assert "wrapped" not in "".join(str(link["href"]) for link in found.select("a[href]"))
+
+
+def test_a_misspelled_word_is_marked_as_it_is_mended(client: FlaskClient) -> None:
+    hit = one(page(client, "/search?q=magnezium&limit=1"), "[data-passage-id]")
+    assert one(page(client, str(one(hit, "h2 a")["href"])), "#passage").select("mark")

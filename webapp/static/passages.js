@@ -143,6 +143,14 @@ async function explain(held) {
   if (focused) one("summary", details).focus();
 }
 
+// What a message found opens by POST, too: with its matches, and the message in no address.
+function openPosted(held, target = "") {
+  const button = one(".open", held);
+  if (button) button.formTarget = target;
+  button?.click();
+  return button;
+}
+
 // Feedback
 
 document.addEventListener("submit", async (event) => {
@@ -169,7 +177,9 @@ document.addEventListener("click", (event) => {
   const act = target.closest("[data-do]");
   const link = target.closest(".more, .why:not(details)");
   if (act) return doing[act.dataset.do]((last = holder(act)));
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (target.closest(".hit h2 a") && openPosted(holder(target))) event.preventDefault();
+  if (!link) return;
   event.preventDefault();
   inPlace(link.matches(".more") ? openMore(link) : explain(holder(link)));
 });
@@ -192,7 +202,7 @@ one("#keys-on").onchange = ({ target }) => keysOn.set(target.checked);
 
 function step(by) {
   const list = hits();
-  if (!list.length) return one(by > 0 ? ".found [rel=next]" : ".found [rel=prev]")?.click();
+  if (!list.length) return one(by > 0 ? ".found .next" : ".found .previous")?.click();
   const at = list.indexOf(holder(document.activeElement));
   const hit = list[at < 0 ? 0 : Math.min(Math.max(at + by, 0), list.length - 1)];
   one("h2 a", hit).focus({ preventScroll: true });
@@ -207,7 +217,7 @@ const keys = {
   k: () => step(-1),
   ArrowDown: () => (onHit() ? step(1) : false),
   ArrowUp: () => (onHit() ? step(-1) : false),
-  o: withCurrent((held) => open(one("h2 a", held)?.href ?? location.href, "_blank", "noopener")),
+  o: withCurrent((held) => openPosted(held, "_blank") || open(one("h2 a", held)?.href ?? location.href, "_blank", "noopener")),
   c: withCurrent(doing.copy),
   s: withCurrent(doing.keep),
   e: withCurrent((held) => one(".why", held) && inPlace(explain(held))),
