@@ -22,7 +22,17 @@ class Setting:
 
 SETTINGS = (
     Setting("library", "", "Where articles are kept: empty for SQLite in the home, or postgresql://user@host/db."),
-    Setting("engine", "whoosh", "The search engine: whoosh, an index on local disk."),
+    Setting(
+        "engine",
+        "whoosh",
+        "The search engine: whoosh, an index on local disk, or opensearch+https://host:9200[,host:9200…][/index].",
+    ),
+    Setting(
+        "engine_ca", "", "A file with the certificates that OpenSearch's are checked with; empty for the system's."
+    ),
+    Setting("engine_api_key", "", "An API key for OpenSearch; a user and password stand in the address."),
+    Setting("shards", 1, "Parts that an index in OpenSearch is made of, from the next rebuild on."),
+    Setting("replicas", 1, "Copies of an index in OpenSearch, where there are as many other servers."),
     Setting("review_months", 36, "Months after which a review is overdue."),
     Setting("review_months_by_label", "", "Months for articles with a label, for example medicines=12, handbook=24."),
     Setting("max_document_mb", 64, "Documents larger than this many megabytes are skipped, with a line that says so."),

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from corpus.article import Article, Change
 from corpus.errors import InputError, OutageError
 from corpus.review import review_cutoffs, review_state
 from corpus.settings import Settings
 from search import answering, messages, querytext, ranking
-from search.engine import WAIT_FOR_WRITER, DamagedError, Engine, EngineState, Snapshot
+from search.engine import DamagedError, Engine, EngineState, Snapshot
 from search.fragments import Marker
+from search.keeping_up import ChangeLog, catch_up, rebuild
 from search.model import Filters, Fragment, Hit, Query, Results
 from search.suggest import Suggestion, Suggestions
 from search.synonyms import SynonymFiles
@@ -32,16 +32,10 @@ MODES = ("lexical",)
 LONGEST_WAIT = 20.0  # seconds that a search waits for another thread or process that mends or builds the index
 SUGGESTIONS = 8
 
+SLOW = 0.1  # seconds
+
 Answer = TypeVar("Answer")
-
-
-class ChangeLog(Protocol):
-    """What an index is kept in step with: the Library."""
-
-    @property
-    def change(self) -> int: ...
-    def articles(self) -> Iterator[Article]: ...
-    def changes_since(self, number: int) -> Iterable[Change]: ...
+Made = TypeVar("Made")
 
 
 def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
@@ -52,9 +46,7 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
     """
     home = Path(home)
     settings = settings or Settings.of_home(home)
-    if settings.text("engine") != "whoosh":
-        raise InputError(f"The setting engine must be whoosh, not {settings.text('engine')!r}.")
-    from search.engines.whoosh_engine import WhooshEngine  # only where it is used: another engine needs no whoosh
+    engine = _engine(home, settings)
 
     def library() -> AbstractContextManager[ChangeLog] | None:
         from corpus.changing import FILE_NAME
@@ -63,7 +55,45 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
         url = settings.text("library")
         return Library.open(home, url) if url or (home / FILE_NAME).is_file() else None
 
-    return Searcher(WhooshEngine(home), settings, library, home)
+    return Searcher(engine, settings, library, home)
+
+
+def _engine(home: Path, settings: Settings) -> Engine:
+    """Make the engine that the settings name; each is imported only where it is used."""
+    if settings.text("engine") == "whoosh":
+        from search.engines.whoosh_engine import WhooshEngine
+
+        return WhooshEngine(home)
+    try:
+        from search.engines.opensearch_engine import OpenSearchEngine
+    except ModuleNotFoundError as error:
+        if error.name != "opensearchpy":
+            raise
+        raise InputError(
+            'The setting engine needs OpenSearch\'s client: pip install "answerdesk[opensearch]".'
+        ) from None
+    return OpenSearchEngine(settings)
+
+
+class _Derived(Generic[Made]):
+    """What is made of a whole generation, anew when it changes; where that is slow, a twentieth of the time goes in."""
+
+    def __init__(self, make: Callable[[Snapshot], Made]) -> None:
+        self._make = make
+        self._known: tuple[EngineState, Made, float] | None = None
+
+    def of(self, snapshot: Snapshot) -> Made:
+        known, started = self._known, time.monotonic()
+        if known and (known[0] == snapshot.state or started < known[2]):
+            return known[1]
+        made = self._make(snapshot)
+        took = time.monotonic() - started
+        self._known = snapshot.state, made, started + (20 * took if took > SLOW else 0)
+        return made
+
+
+def _suggestions(snapshot: Snapshot) -> Suggestions:
+    return Suggestions(one for one in snapshot.headings() if querytext.HIDDEN_LABEL not in one.labels)
 
 
 class Searcher:
@@ -82,8 +112,8 @@ class Searcher:
     ) -> None:
         self.engine = engine
         self._synonyms = SynonymFiles(home)
-        self._vocabulary: tuple[EngineState | None, Vocabulary] = None, Vocabulary()
-        self._suggestions: tuple[EngineState | None, Suggestions] = None, Suggestions()
+        self._vocabulary = _Derived(Vocabulary.of)
+        self._suggestions = _Derived(_suggestions)
         self._settings = settings
         self._library = library
         self._recovering = threading.Lock()
@@ -137,11 +167,7 @@ class Searcher:
         explain: bool = False,
         exact: bool = False,
     ) -> Query:
-        state, vocabulary = self._vocabulary
-        if state != snapshot.state:
-            vocabulary = Vocabulary.of(snapshot)
-            self._vocabulary = snapshot.state, vocabulary
-        synonyms = self._synonyms.current()
+        vocabulary, synonyms = self._vocabulary.of(snapshot), self._synonyms.current()
         return querytext.parse(text, filters, vocabulary=vocabulary, synonyms=synonyms, exact=exact, explain=explain)
 
     def suggest(self, text: str, limit: int = SUGGESTIONS) -> list[Suggestion]:
@@ -152,16 +178,7 @@ class Searcher:
             OutageError: the index is away.
         """
         typed = querytext.checked(text)
-
-        def answer(snapshot: Snapshot) -> list[Suggestion]:
-            state, suggestions = self._suggestions
-            if state != snapshot.state:
-                shown = (one for one in snapshot.headings() if querytext.HIDDEN_LABEL not in one.labels)
-                suggestions = Suggestions(shown)
-                self._suggestions = snapshot.state, suggestions
-            return suggestions.find(typed, limit)
-
-        return self._ask(answer)
+        return self._ask(lambda snapshot: self._suggestions.of(snapshot).find(typed, limit))
 
     def passage(self, passage_id: str, text: str = "") -> Hit | None:
         """Return one passage as a hit of rank 1, marked for `text`; None when it is not there."""
@@ -255,43 +272,3 @@ class Searcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def catch_up(searcher: Searcher, library: ChangeLog, *, wait: bool = True) -> int:
-    """Bring the index up to the Library's last change; return how many changes that took.
-
-    Without `wait`, only where no other process writes to the index now.
-
-    Raises:
-        OutageError: another process is writing, or the disk failed; the index stays as it was.
-    """
-    engine = searcher.engine
-    try:
-        state = engine.snapshot().state
-        if state.generation is not None and state.change == library.change:
-            with contextlib.suppress(OutageError), engine.writing(0):
-                pass  # entering sweeps what a writer that died left behind
-            return 0
-    except DamagedError:
-        pass  # it is mended below, by the one writer
-    with engine.writing(WAIT_FOR_WRITER if wait else 0):
-        try:
-            return _take_changes(engine, library)
-        except DamagedError as damage:
-            searcher.recover(damage)
-            return _take_changes(engine, library)
-
-
-def _take_changes(engine: Engine, library: ChangeLog) -> int:
-    state, number = engine.snapshot().state, library.change
-    if state.generation is None or state.change > number:  # more: the Library was replaced by an older one
-        engine.rebuild(library.articles(), number)
-    elif state.change < number:
-        engine.apply(library.changes_since(state.change), number)
-    return abs(number - state.change)
-
-
-def rebuild(searcher: Searcher, library: ChangeLog) -> None:
-    """Build the index anew from the Library and swap it in; searches go on meanwhile."""
-    with searcher.engine.writing():
-        searcher.engine.rebuild(library.articles(), library.change)

@@ -45,15 +45,24 @@ def admits(filters: Filters, facts: Facts) -> bool:
 
 def facet_values(facts: Facts, filters: Filters) -> dict[str, tuple[str, ...]]:
     """Return what an article counts for in each of `FACETS`: as a filter, each value finds what it counts."""
-    this_year = datetime.date.today().year
-    reviewed = int(facts.reviewed[:4]) if facts.reviewed else 0
     return {
         "label": facts.labels,
-        "source": tuple(_with_folders_above(source_group(facts.source))),
+        "source": folders(facts.source),
         "language": (facts.language,),
         "review": (_state(filters, facts),),
-        "reviewed_since": tuple(map(str, range(this_year - _YEARS + 1, min(reviewed, this_year) + 1))),
+        "reviewed_since": tuple(year for year in recent_years() if (facts.reviewed or "") >= year),
     }
+
+
+def recent_years() -> list[str]:
+    """Return the years that `reviewed_since` counts."""
+    this_year = datetime.date.today().year
+    return [str(year) for year in range(this_year - _YEARS + 1, this_year + 1)]
+
+
+def folders(source: str) -> tuple[str, ...]:
+    """Return the groups that a source is counted for."""
+    return tuple(_with_folders_above(source_group(source)))
 
 
 def _with_folders_above(group: str) -> Iterator[str]:

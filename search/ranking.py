@@ -31,6 +31,7 @@ def page_of_hits(snapshot: Snapshot, query: Query, *, page: int, limit: int) -> 
         k *= 4
     shown = ordered[wanted - limit : wanted]
     stored = snapshot.passages([candidate.passage_id for candidate in shown])
+    shown = [candidate for candidate in shown if candidate.passage_id in stored]  # another process may have removed it
     own = Counter(candidate.article_id for candidate in shown)
     cutoffs = dict(query.filters.review_cutoffs)
     marker = Marker(query)
@@ -44,7 +45,7 @@ def page_of_hits(snapshot: Snapshot, query: Query, *, page: int, limit: int) -> 
             fragments=marker.fragments(passage.text, passage.language),
             review_state=review_state(passage.reviewed, passage.labels, cutoffs),
             link=link(passage),
-            more_in_article=found.counts.per_article[candidate.article_id] - own[candidate.article_id],
+            more_in_article=max(found.counts.per_article.get(candidate.article_id, 0) - own[candidate.article_id], 0),
             parts=candidate.parts if query.explain else None,
         )
         hits.append(hit)

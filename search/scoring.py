@@ -117,6 +117,11 @@ class Weights:
             if score > 0
         ]
 
+    def forms(self) -> Iterator[tuple[float, float, float]]:
+        """Yield (weight, mean length, b) of the passage in its context, then of each of `FIELDS`."""
+        yield self._joined, sum(self._means), B
+        yield from zip(self._own, self._means, (field.b for field in FIELDS), strict=True)
+
     @property
     def highest(self) -> float:
         """A bound on the score of any passage."""

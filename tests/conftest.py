@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.servers.opensearch import OpenSearch
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import folder_of_its_own
 
@@ -37,3 +38,12 @@ def postgresql() -> Iterator[PostgreSQL]:
         server = PostgreSQL(folder)
         yield server
         server.stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> Iterator[OpenSearch]:
+    """One OpenSearch node; who kills it starts it again."""
+    with folder_of_its_own() as folder:
+        server = OpenSearch(folder)
+        yield server
+        server.stop()

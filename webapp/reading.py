@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.article import Article
-from corpus.errors import InputError
+from corpus.errors import InputError, OutageError
 from corpus.passages import Passage
 from search import MOST_HITS, Searcher
 
@@ -25,12 +25,12 @@ class Matches:
 
 
 def matches(searcher: Searcher, question: str, marked: Passage, passages: Sequence[Passage]) -> Matches | None:
-    """Find the passages around the marked one that match too; None where the question tells nothing."""
+    """Find the passages around the marked one that match too; None where that cannot be told."""
     if not question:
         return None
     try:
         results = searcher.search(question, limit=MOST_HITS, filters={"article": [marked.article_id]}, only_hits=True)
-    except InputError:
+    except (InputError, OutageError):  # the article opens without its index
         return None
     found = {hit.passage.passage_id for hit in results.hits} | {marked.id}
     order = [passage for passage in passages if passage.id in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def status(home: OpenHome) -> dict[str, Any]:
         "library_change": change,
         "generation": generation,
         "size_bytes": _size(home.home),
-        "engine": home.settings.text("engine"),
+        "engine": re.sub(r"//[^/]*@", "//", home.settings.text("engine")),  # without a password
         "model": None,
         "last_ingest": last,
         "problems": [problem.to_json() for problem in health.problems(home)],

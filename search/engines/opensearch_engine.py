@@ -1,0 +1,268 @@
+"""The engine for more than one machine: generations are indexes of an OpenSearch cluster, the live one behind an alias.
+
+OpenSearch finds the best passages by the same formula, on the counts that each word is indexed with, and says which
+counts it saw; from these the few that are kept are scored anew as every engine does, to the last digit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from opensearchpy.exceptions import NotFoundError
+
+from corpus.article import Article, Change
+from corpus.settings import Settings
+from search import scoring
+from search.engine import WAIT_FOR_WRITER, DamagedError, EngineState, Snapshot
+from search.engines import opensearch_queries as queries
+from search.engines.memory import MemoryEngine
+from search.engines.opensearch_client import Body, Client
+from search.engines.opensearch_documents import LENGTHS
+from search.engines.opensearch_indexes import Indexes, Live
+from search.engines.opensearch_queries import unpacked
+from search.fields import NAMES
+from search.filtering import FACETS
+from search.languages import of
+from search.model import Candidate, Candidates, Clause, Counts, Part, Place, Query, StoredPassage
+from search.vocabulary import Vocabulary
+
+_LOOK_EVERY = 1.0  # seconds in which what another process wrote may go unnoticed
+_SPARE = 20  # passages more than wanted: OpenSearch tells scores apart to seven digits only
+_MOST_AT_ONCE = 100  # searches in one request
+Numbers = npt.NDArray[np.int64]
+_WHOLE = {"allow_partial_search_results": False}  # what a server that is away would have found is not left out
+
+
+class OpenSearchEngine:
+    """An index in the cluster that the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = Client(settings)
+        self._indexes = Indexes(self._client, settings)
+        self._looking = threading.Lock()
+        self._live: tuple[float, Snapshot] | None = None
+
+    def writing(self, wait: float = WAIT_FOR_WRITER) -> contextlib.AbstractContextManager[None]:
+        return self._indexes.writing(wait)
+
+    def apply(self, changes: Iterable[Change], number: int) -> None:
+        with self.writing():
+            live = self._indexes.live()
+            if live is None:
+                raise DamagedError("its index in OpenSearch: it is gone")
+            if live.change < number:
+                self._indexes.apply(live, changes, number)
+            self._live = None
+
+    def rebuild(self, articles: Iterable[Article], number: int, damage: DamagedError | None = None) -> None:
+        with self.writing():
+            self._indexes.rebuild(articles, number, damage)
+            self._live = None
+
+    def snapshot(self) -> Snapshot:
+        known = self._live
+        if known and time.monotonic() < known[0] + _LOOK_EVERY:
+            return known[1]
+        if not self._looking.acquire(blocking=known is None) and known:
+            return known[1]  # another thread is looking
+        try:
+            live = self._indexes.live()
+            snapshot = self._snapshot_of(live, known[1] if known else None)
+            self._live = time.monotonic(), snapshot
+            return snapshot
+        finally:
+            self._looking.release()
+
+    def _snapshot_of(self, live: Live | None, known: Snapshot | None) -> Snapshot:
+        if live is None:
+            return MemoryEngine()  # an empty one
+        same = isinstance(known, OpenSearchSnapshot) and known.live == live
+        return known if known and same else OpenSearchSnapshot(self._client, self._indexes, live)
+
+    def recover(self, damage: DamagedError) -> bool:
+        return False
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class OpenSearchSnapshot:
+    """The live generation as of one change; its statistics are kept, and its passages read as they are now."""
+
+    def __init__(self, client: Client, indexes: Indexes, live: Live) -> None:
+        self.live = live
+        self._client = client
+        self._indexes = indexes
+        self._counted: dict[object, scoring.Counted] = {}
+
+    @functools.cached_property
+    def _facts(self) -> Body:
+        """What is counted of all passages together."""
+        [found] = self._searches([queries.facts_body()])
+        passages, counted = found["hits"]["total"]["value"], found["aggregations"]
+        return {
+            "passages": passages,
+            "articles": counted["articles"]["doc_count"],
+            "languages": tuple(sorted({of(one["key"]) for one in counted["languages"]["buckets"]})),
+            "means": [counted[name]["value"] / max(passages, 1) for name in LENGTHS],
+        }
+
+    @property
+    def state(self) -> EngineState:
+        return EngineState(
+            generation=self.live.index,
+            change=self.live.change,
+            created=self.live.created,
+            articles=self._facts["articles"],
+            passages=self._facts["passages"],
+            damage=self.live.damage,
+        )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        languages: tuple[str, ...] = self._facts["languages"]
+        return languages
+
+    def candidates(self, query: Query, k: int) -> Candidates:
+        scored = [clause for clause in query.clauses if not clause.excluded]
+        if not query.clauses:
+            return Candidates((), lambda: Counts(0, 0, {}, {name: {} for name in FACETS}))
+        taken = scoring.as_typed([*zip(scored, self._counted_of(scored), strict=True)])
+        sought = [
+            (clause, scoring.Weights(clause.field, own, self._facts["passages"], self._facts["means"]))
+            for clause, own in zip(scored, taken, strict=True)
+        ]
+        bonus = scoring.all_words_bonus(sought) if query.all_words else 0.0
+        hits = self._search(queries.search_body(query, sought, bonus, k + _SPARE))["hits"]["hits"]
+        best = tuple(_scored_anew(hits, query, sought, bonus)[:k])
+        return Candidates(best, lambda: self._counts(query, best))
+
+    def _counts(self, query: Query, best: Sequence[Candidate]) -> Counts:
+        """Count what matches, also in each of the articles among the best."""
+        found = self._search(queries.counts_body(query, sorted({one.article_id for one in best})))
+        counted = found["aggregations"]
+        return Counts(
+            total=found["hits"]["total"]["value"],
+            articles=counted["articles"]["value"],
+            per_article={one["key"]: one["doc_count"] for one in counted["best"]["per_article"]["buckets"]},
+            facets=_facets(counted),
+        )
+
+    def _counted_of(self, clauses: Sequence[Clause]) -> list[scoring.Counted]:
+        """Count each clause in all passages; what was counted before is remembered."""
+        keys = [(clause.words, clause.kind == "prefix", clause.field) for clause in clauses]
+        missing = {key: clause for key, clause in zip(keys, clauses, strict=True) if key not in self._counted}
+        answers = self._searches([queries.statistics_body(clause) for clause in missing.values()])
+        for key, answer in zip(missing, answers, strict=True):
+            sums = {name: round(one["value"]) for name, one in answer["aggregations"].items()}
+            fields = tuple(sums[name] for name in NAMES)
+            self._counted[key] = scoring.Counted(fields, answer["hits"]["total"]["value"], sums["occurrences"])
+        return [self._counted[key] for key in keys]
+
+    def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
+        if not ids:
+            return {}
+        with self._gone():
+            found = self._client.ask(
+                "POST", f"/{self.live.name}/_mget", {"ids": [*ids]}, realtime="false", _source_includes="stored"
+            )
+        return {
+            one["_id"]: msgspec.convert(one["_source"]["stored"], StoredPassage)
+            for one in found["docs"]
+            if one["found"]
+        }
+
+    def terms(self, prefix: str) -> Mapping[str, int]:
+        """As every engine; numbers are not among them."""
+        spellings = self.spellings()
+        stems = {stem for word in spellings for stem in Vocabulary(self.languages).stems(word)}
+        begun = sorted(stem for stem in stems if stem.startswith(prefix))
+        return {stem: count for stem in begun if (count := self.frequency(stem))}
+
+    def frequency(self, *words: str) -> int:
+        return self._counted_of([Clause(words, "", (0,))])[0].anywhere
+
+    def headings(self) -> Iterator[Place]:
+        """Yield every article's title and headings, some thousand articles a request."""
+        after: list[str] = []
+        while True:
+            hits = self._search(queries.places_body(after))["hits"]["hits"]
+            for hit in hits:
+                yield from msgspec.convert(hit["_source"]["places"], list[Place])
+            if not hits:
+                return
+            after = hits[-1]["sort"]
+
+    def spellings(self) -> Mapping[str, int]:
+        with self._gone():
+            return self._indexes.spellings(self.live.name)
+
+    def verify(self) -> None:
+        """OpenSearch checks what it reads itself."""
+
+    def _search(self, body: Body) -> Any:
+        path = f"/{self.live.name}/_search"
+        with self._gone():
+            return self._client.ask(
+                "POST", path, body, allow_partial_search_results="false", include_named_queries_score="true"
+            )
+
+    def _searches(self, bodies: Sequence[Body]) -> Iterator[Any]:
+        head = json.dumps(_WHOLE)
+        for first in range(0, len(bodies), _MOST_AT_ONCE):
+            lines = "".join(f"{head}\n{json.dumps(body)}\n" for body in bodies[first : first + _MOST_AT_ONCE])
+            with self._gone():
+                yield from self._client.searches(f"/{self.live.name}/_msearch", lines)
+
+    @contextlib.contextmanager
+    def _gone(self) -> Iterator[None]:
+        try:
+            yield
+        except NotFoundError:
+            raise DamagedError("its index in OpenSearch: it is gone") from None
+
+
+def _scored_anew(
+    hits: Sequence[Body], query: Query, sought: Sequence[tuple[Clause, scoring.Weights]], bonus: float
+) -> list[Candidate]:
+    """Score what OpenSearch found from the counts that it saw, in double precision, as every engine does."""
+    lengths = np.array([[hit["fields"][name][0] for hit in hits] for name in LENGTHS]).reshape(len(LENGTHS), -1)
+    scores = np.zeros(len(hits))
+    counts: list[list[Numbers]] = []
+    for number, (clause, weights) in enumerate(sought):
+        seen = np.array([hit["matched_queries"].get(str(number), 0.0) for hit in hits])
+        counts.append(unpacked(np.rint(seen / queries.times(clause)).astype(np.int64)))
+        for _, part in weights.scores(counts[-1], list(lengths)):
+            scores += weights.factor(clause) * part
+    has_all = np.full(len(hits), bonus > 0)
+    for group in scoring.content_groups(clause for clause, _ in sought):
+        having = [own for (clause, _), own in zip(sought, counts, strict=True) if group in clause.groups]
+        has_all &= np.any(having, axis=(0, 1))
+    scores[has_all] += bonus
+    found = []
+    for n, score in enumerate(np.round(scores, scoring.DIGITS).tolist()):
+        parts: list[Part] = []
+        if query.explain:
+            for (clause, weights), own in zip(sought, counts, strict=True):
+                parts += weights.parts(clause, [int(count[n]) for count in own], lengths[:, n].tolist())
+            parts += [Part("all_words", None, "", bonus)] if has_all[n] else []
+        found.append(Candidate(hits[n]["fields"]["id"][0], score, tuple(parts)))
+    return sorted(found, key=lambda one: (-one.score, one.passage_id))
+
+
+def _facets(counted: Body) -> dict[str, dict[str, int]]:
+    facets: dict[str, dict[str, int]] = {}
+    for name in FACETS:
+        buckets = counted[name]["buckets"]
+        rows = buckets.items() if isinstance(buckets, dict) else ((one["key"], one) for one in buckets)
+        facets[name] = {value: one["doc_count"] for value, one in rows if one["doc_count"]}
+    return facets
