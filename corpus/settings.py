@@ -33,6 +33,9 @@ SETTINGS = (
     Setting("engine_api_key", "", "An API key for OpenSearch; a user and password stand in the address."),
     Setting("shards", 1, "Parts that an index in OpenSearch is made of, from the next rebuild on."),
     Setting("replicas", 1, "Copies of an index in OpenSearch, where there are as many other servers."),
+    Setting(
+        "model", "", "A folder with model.onnx and tokenizer.json; empty for the one that model use or fetch took in."
+    ),
     Setting("review_months", 36, "Months after which a review is overdue."),
     Setting("review_months_by_label", "", "Months for articles with a label, for example medicines=12, handbook=24."),
     Setting("max_document_mb", 64, "Documents larger than this many megabytes are skipped, with a line that says so."),

@@ -18,8 +18,10 @@ from corpus.settings import Settings
 from search import answering, messages, querytext, ranking
 from search.engine import DamagedError, Engine, EngineState, Snapshot
 from search.fragments import Marker
+from search.fusion import MODES
 from search.keeping_up import ChangeLog, catch_up, rebuild
 from search.model import Filters, Fragment, Hit, Query, Results
+from search.semantic import MODEL_FOLDER, Semantic, Track, no_model
 from search.suggest import Suggestion, Suggestions
 from search.synonyms import SynonymFiles
 from search.vocabulary import Vocabulary
@@ -28,7 +30,7 @@ __all__ = ["Results", "Searcher", "catch_up", "open_home", "rebuild"]
 
 MOST_HITS = 50
 LAST_PAGE = 100
-MODES = ("lexical",)
+NOT_EMBEDDED = "Not every passage is embedded yet: words alone found this. Run: answerdesk embed"
 LONGEST_WAIT = 20.0  # seconds that a search waits for another thread or process that mends or builds the index
 SUGGESTIONS = 8
 
@@ -55,7 +57,8 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
         url = settings.text("library")
         return Library.open(home, url) if url or (home / FILE_NAME).is_file() else None
 
-    return Searcher(engine, settings, library, home)
+    semantic = Semantic(home, Path(settings.text("model") or home / MODEL_FOLDER))
+    return Searcher(engine, settings, library, home, semantic)
 
 
 def _engine(home: Path, settings: Settings) -> Engine:
@@ -109,8 +112,10 @@ class Searcher:
         settings: Settings,
         library: Callable[[], AbstractContextManager[ChangeLog] | None] = lambda: None,
         home: Path | None = None,
+        semantic: Semantic | None = None,
     ) -> None:
         self.engine = engine
+        self.semantic = semantic
         self._synonyms = SynonymFiles(home)
         self._vocabulary = _Derived(Vocabulary.of)
         self._suggestions = _Derived(_suggestions)
@@ -126,14 +131,15 @@ class Searcher:
         limit: int = 10,
         page: int = 1,
         filters: Mapping[str, Sequence[str]] | None = None,
-        mode: str = "lexical",
+        mode: str | None = None,
         explain: bool = False,
         exact: bool = False,
         only_hits: bool = False,
     ) -> Results:
         """Rank the passages that answer `text`; with `exact`, misspelled words are not mended.
 
-        With `only_hits`, nothing is made of the hits: a message's questions are not answered one by one.
+        Without a `mode` it is hybrid where there is a model and every passage is embedded, else lexical. With
+        `only_hits`, nothing is made of the hits: a message's questions are not answered one by one.
 
         Raises:
             InputError: too long, not text, an unknown filter, or a page, limit or mode that there is not.
@@ -144,7 +150,7 @@ class Searcher:
             raise InputError(f"limit must be from 1 to {MOST_HITS}.", "bad_limit")
         if not 1 <= page <= LAST_PAGE:
             raise InputError(f"page must be from 1 to {LAST_PAGE}.", "bad_page")
-        if mode not in MODES:
+        if mode not in (None, *MODES):
             raise InputError(f"mode must be one of: {', '.join(MODES)}.", "bad_mode")
         asked = querytext.parse_filters(filters or {}, review_cutoffs(self._settings))
 
@@ -152,9 +158,13 @@ class Searcher:
             def parse(text: str) -> Query:
                 return self._query(snapshot, text, asked, explain=explain, exact=exact)
 
-            return answering.results(
-                snapshot, querytext.checked(text), parse, page=page, limit=limit, only_hits=only_hits
+            near = self.semantic.near(snapshot, mode) if self.semantic else None
+            results = answering.results(
+                snapshot, querytext.checked(text), parse, near, page=page, limit=limit, only_hits=only_hits
             )
+            if near:
+                return replace(results, mode=mode or "hybrid")
+            return results if mode in (None, "lexical") else replace(results, remarks=(*results.remarks, NOT_EMBEDDED))
 
         return replace(self._ask(answer), took_ms=(time.perf_counter() - started) * 1000)
 
@@ -169,6 +179,20 @@ class Searcher:
     ) -> Query:
         vocabulary, synonyms = self._vocabulary.of(snapshot), self._synonyms.current()
         return querytext.parse(text, filters, vocabulary=vocabulary, synonyms=synonyms, exact=exact, explain=explain)
+
+    def embed(self, track: Track) -> int:
+        """Embed what is not embedded yet; return how many texts that were.
+
+        Raises:
+            InputError: there is no model, or it cannot be used.
+            OutageError: the index is away, or the disk failed.
+        """
+        if self.semantic is None:
+            raise no_model()
+        semantic, count = self.semantic, 0
+        while done := self._ask(lambda snapshot: semantic.embed(snapshot, track)):
+            count += done  # and what another process took in meanwhile
+        return count
 
     def suggest(self, text: str, limit: int = SUGGESTIONS) -> list[Suggestion]:
         """Return titles and headings for what was typed so far, the best first.

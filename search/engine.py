@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from corpus.article import Article, Change
 from corpus.errors import OutageError
+from search.fusion import Meaning
 from search.model import Candidates, Place, Query, StoredPassage
+from search.vectors import Keys
 
 WAIT_FOR_WRITER = 600.0  # seconds, which it takes to build some 400,000 passages
 
@@ -44,8 +46,11 @@ class Snapshot(Protocol):
     def state(self) -> EngineState:
         """What this generation holds."""
 
-    def candidates(self, query: Query, k: int) -> Candidates:
-        """Find the best `k` passages, the exact total and facet counts; with `query.explain`, score parts."""
+    def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
+        """Find the best `k` passages, the exact total and facet counts; with `query.explain`, score parts.
+
+        With `meaning`, which only a `Numbered` snapshot is given, what is near counts beside words (`search.fusion`).
+        """
 
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
         """Serve passages by id; an id that is not there is left out."""
@@ -72,6 +77,18 @@ class Snapshot(Protocol):
 
     def spellings(self) -> Mapping[str, int]:
         """Return the words as they are written, in lower case, and how often; some may be gone by now."""
+
+
+@runtime_checkable
+class Numbered(Snapshot, Protocol):
+    """A snapshot that can find by meaning: its passages have numbers, and their texts keys to find vectors by."""
+
+    @property
+    def keys(self) -> Keys:
+        """The key of each passage's text, by number; 0 where no passage is."""
+
+    def at(self, number: int) -> StoredPassage:
+        """Serve the passage of a number."""
 
 
 class Engine(Protocol):

@@ -73,13 +73,16 @@ class Query:
     """What is asked: the text as typed, its clauses, and its filters.
 
     A passage matches when of each alternative in `required` it has one clause, or lacks one that is excluded: any
-    condition of AND, OR and NOT can be put so. With `all_words`, passages that have something of every group
-    with content come before those that do not.
+    condition of AND, OR and NOT can be put so. With `or_near`, a passage that is near in meaning need not meet the last
+    of them. With `all_words`, passages that have something of every group with content come before those that do not.
+    `wanted` is the text without its syntax and what it excludes.
     """
 
     text: str
     clauses: tuple[Clause, ...] = ()
     required: tuple[tuple[Clause, ...], ...] = ((),)
+    or_near: bool = False
+    wanted: str = ""
     filters: Filters = Filters()
     all_words: bool = False
     explain: bool = False
@@ -99,11 +102,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage an engine found; `parts` add up to `score`."""
+    """A passage an engine found; `parts` add up to `score`; `nearness` in meaning is a cosine."""
 
     passage_id: str
     score: float
     parts: tuple[Part, ...] = ()
+    nearness: float | None = None
 
     @property
     def article_id(self) -> str:

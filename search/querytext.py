@@ -52,6 +52,7 @@ def parse(
     made = tuple(reading.clauses.made())
     scored = [clause for clause in made if not clause.excluded]
     content = {group for clause in scored if clause.content for group in clause.groups}
+    or_near = False
     remarks = list(reading.remarks)
     if not scored:
         reading.required = [frozenset()]
@@ -60,12 +61,15 @@ def parse(
         elif text:
             remarks.append("These words are too common to search for. Add a word about what is asked.")
     elif not reading.is_condition and all(any(excluded for _, excluded in one) for one in reading.required):
+        or_near = True
         any_of = content or {group for clause in scored for group in clause.groups}
         reading.required.append(frozenset((group, False) for group in any_of))
     return Query(
         text=text,
         clauses=made,
         required=tuple(one for literals in reading.required for one in _in_clauses(literals, made)),
+        or_near=or_near,
+        wanted=" ".join(reading.wanted),
         filters=_both(filters or Filters(), reading),
         all_words=1 < len(content) <= ALL_WORDS_UP_TO,
         explain=explain,
@@ -102,6 +106,7 @@ class _Reading:
 
     clauses: Clauses
     required: list[Literals] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
     is_condition: bool = False
     filters: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -111,6 +116,8 @@ class _Reading:
         if item.kind == "filter" and item.name:
             self.filters.append((item.name, _filter_value(item)))
             return []
+        if not excluded:
+            self.wanted.append(item.text)
         add = {"phrase": self.clauses.phrase, "prefix": self.clauses.prefix}.get(item.kind, self.clauses.words)
         if excluded and item.kind == "words":  # long-term: not these two in a row
             add = self.clauses.phrase
@@ -138,6 +145,7 @@ def _read(text: str, clauses: Callable[[], Clauses]) -> _Reading:
 
 
 def _read_prose(reading: _Reading, text: str, found: Sequence[Item]) -> None:
+    reading.wanted.append(text)
     start = 0
     for match in syntax.QUOTED.finditer(text):
         reading.clauses.words(text[start : match.start()])

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from corpus.review import review_state
 from search.engine import Snapshot
 from search.fragments import Marker
+from search.fusion import Meaning
 from search.model import Candidate, Candidates, Hit, Place, Query, StoredPassage
 
 FIRST = 10  # the hits in which an article has at most
@@ -19,12 +20,14 @@ SPARE = (
 )
 
 
-def page_of_hits(snapshot: Snapshot, query: Query, *, page: int, limit: int) -> tuple[Candidates, list[Hit]]:
+def page_of_hits(
+    snapshot: Snapshot, query: Query, meaning: Meaning | None, *, page: int, limit: int
+) -> tuple[Candidates, list[Hit]]:
     """Find one page of hits, with all that was counted."""
     wanted = page * limit
     k = max(wanted, FIRST) + SPARE
     while True:
-        found = snapshot.candidates(query, k)
+        found = snapshot.candidates(query, k, meaning)
         ordered = collapse(found, query)
         if len(found.best) == found.counts.total or _first_is_settled(ordered):
             break

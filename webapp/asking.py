@@ -28,7 +28,7 @@ class Asked:
     limit: int
     page: int
     filters: Mapping[str, Sequence[str]]
-    mode: str
+    mode: str | None
     explain: bool
     exact: bool
     by_post: bool
@@ -57,7 +57,7 @@ def read(request: Request) -> Asked:
         limit=number(fields.get("limit"), "limit", DEFAULT_LIMIT),
         page=number(fields.get("page"), "page", 1),
         filters={name: list(filter(None, fields.getlist(name))) for name in fields if name not in _OWN},
-        mode=fields.get("mode") or "lexical",
+        mode=fields.get("mode") or None,
         explain=_yes_no("explain", fields),
         exact=_yes_no("exact", fields),
         by_post=by_post,

@@ -12,11 +12,14 @@ from corpus import changing
 from corpus.errors import OutageError
 from corpus.review import review_cutoffs
 from search import catch_up
+from search.fusion import MODES
 from search.model import FILTERS
+from search.semantic import Semantic
 from webapp import health, progress, terminal, words
 from webapp.cli_articles import articles
 from webapp.cli_home import backup, feedback, migrate_library, restore
 from webapp.cli_ingest import ingest, parse
+from webapp.cli_model import embed, model
 from webapp.command import Options, Program, complain, json_option, opened, pairs, pass_options
 from webapp.opened import OpenHome
 
@@ -45,12 +48,17 @@ def serve(options: Options, host: str, port: int) -> None:
     server.serve(options.home_folder(), host, port, started)
 
 
+mode_option = click.option(
+    "--mode", type=click.Choice(MODES), help="By words, by meaning or both; default: hybrid where all is embedded."
+)
+
+
 @main.command()
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
 @click.option("--limit", default=10, show_default=True, metavar="N", help="Passages on a page.")
 @click.option("--page", default=1, show_default=True, metavar="N")
 @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help=f"By {', '.join(FILTERS)}.")
-@click.option("--mode", default="lexical", show_default=True, help="How to search.")
+@mode_option
 @click.option("--explain", is_flag=True, help="Show what each score is made of.")
 @json_option
 @pass_options
@@ -60,7 +68,7 @@ def search(
     limit: int,
     page: int,
     filters: Sequence[str],
-    mode: str,
+    mode: str | None,
     explain: bool,
     as_json: bool,
 ) -> None:
@@ -85,14 +93,21 @@ def search(
 @click.option(
     "--run", "run_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the ranking, TREC style."
 )
-@click.option("--mode", default="lexical", show_default=True, help="How to search.")
+@mode_option
 @json_option
-def evaluate(collection: Path, queries: Path | None, run_file: Path | None, mode: str, as_json: bool) -> None:
-    """Measure the ranking on a collection in BEIR layout."""
+@pass_options
+def evaluate(
+    options: Options, collection: Path, queries: Path | None, run_file: Path | None, mode: str | None, as_json: bool
+) -> None:
+    """Measure the ranking on a collection in BEIR layout, with the model of the home."""
     from search.evaluation import collection as collections
     from search.evaluation import evaluate as evaluation
 
-    summary, run = evaluation.evaluate(collections.read(collection, queries), mode=mode, progress=progress.track)
+    tested = collections.read(collection, queries)
+    with opened(options) as home:
+        own = home.searcher().semantic
+        semantic = Semantic(home.home / "evaluated", own.folder) if own else None
+        summary, run = evaluation.evaluate(tested, mode=mode, semantic=semantic, progress=progress.track)
     if run_file:
         run_file.write_text("".join(f"{line}\n" for line in evaluation.trec_run(run)), encoding="utf-8")
     if as_json:
@@ -159,5 +174,5 @@ def _catch_up_after_a_crash(home: OpenHome) -> None:
             catch_up(home.searcher(), library, wait=False)
 
 
-for command in (ingest, parse, articles, backup, restore, feedback, migrate_library):
+for command in (ingest, parse, articles, backup, restore, feedback, migrate_library, model, embed):
     main.add_command(command)

@@ -17,6 +17,7 @@ from corpus.errors import InputError, OutageError
 from corpus.settings import Settings
 from search import catch_up
 from webapp import progress, terminal
+from webapp.cli_model import embed_new
 from webapp.command import INPUT_FAILED, Command, Options, complain, json_option, opened, pairs, pass_options
 from webapp.opened import OpenHome
 from webapp.stopping import Stopping
@@ -43,6 +44,7 @@ map_option = click.option(
 @click.option("--yes", is_flag=True, help="With --prune: even if that is most of them.")
 @click.option("--watch", is_flag=True, help="Go on, and take in what changes, until it is stopped.")
 @click.option("--keep-samples", is_flag=True, help="Keep the sample articles.")
+@click.option("--no-embed", is_flag=True, help="Leave what is new without its meaning; answerdesk embed adds it.")
 @click.option("--readmit", is_flag=True, help="Take in again what was removed by hand.")
 @json_option
 @pass_options
@@ -53,6 +55,7 @@ def ingest(
     facts: Sequence[str],
     mapping: Sequence[str],
     watch: bool,
+    no_embed: bool,
     as_json: bool,
     **how: Any,
 ) -> None:
@@ -71,11 +74,14 @@ def ingest(
         with home.library() as library, changing(home.home), Stopping() as stopping:
             most_mb = home.settings.number("max_document_mb")
             try:
-                return sync(
+                report = sync(
                     library, sources, tell=tell, track=track, facts=entered, mapping=columns, most_mb=most_mb, **how
                 )
             finally:  # what was taken in before an interruption is found too
                 catch_up(home.searcher(), progress.ShownLibrary(library))
+        if not no_embed:
+            embed_new(home)
+        return report
 
     def show(row: Row) -> None:
         if as_json:

@@ -42,6 +42,7 @@ def problems(home: OpenHome) -> list[Problem]:
         words = f"Not understood in {synonyms.FILE_NAME}, and left out: line {', '.join(map(str, lines[:10]))}."
         words += " A line says “a = b” or “a => b”."
         found.append(Problem("synonyms_malformed", words, blocks=False, file=synonyms.FILE_NAME))
+    found += _of_meaning(home)
     kind = network_file_system(home.home)
     if kind:
         words = f"The home lies on a network file system ({kind}), where locks may fail. Move it to a local disk."
@@ -72,6 +73,20 @@ def _of_library_and_index(home: OpenHome) -> list[Problem]:
         alone = not home.settings.text("library") and home.settings.text("engine") == "whoosh"
         found.append(Problem("index_behind", words, blocks=alone))
     return found
+
+
+def _of_meaning(home: OpenHome) -> list[Problem]:
+    searcher = home.searcher()
+    try:
+        missing = searcher.semantic.missing(searcher.engine.snapshot()) if searcher.semantic else 0
+    except InputError as error:
+        return [Problem(error.code, f"{error} Until then, words alone find passages.", blocks=False)]
+    except OutageError:  # it is among the problems already
+        return []
+    if not missing:
+        return []
+    words = f"{missing:,} passages have no vector, so words alone find passages. Run: answerdesk embed"
+    return [Problem("not_embedded", words, blocks=False)]
 
 
 def is_left_behind(home: Path, state: EngineState, change: int) -> bool:

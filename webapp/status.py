@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import OutageError
+from corpus.errors import InputError, OutageError
 from webapp import health
 from webapp.opened import OpenHome
 
@@ -36,10 +36,19 @@ def status(home: OpenHome) -> dict[str, Any]:
         "generation": generation,
         "size_bytes": _size(home.home),
         "engine": re.sub(r"//[^/]*@", "//", home.settings.text("engine")),  # without a password
-        "model": None,
+        "model": _model(home),
         "last_ingest": last,
         "problems": [problem.to_json() for problem in health.problems(home)],
     }
+
+
+def _model(home: OpenHome) -> str | None:
+    """Return the id of the model that works here."""
+    semantic = home.searcher().semantic
+    with contextlib.suppress(InputError):  # it is among the problems
+        model = semantic.model() if semantic else None
+        return model.id if model else None
+    return None
 
 
 def _size(folder: Path) -> int:

@@ -187,6 +187,7 @@ def status_text(state: Mapping[str, Any], home: Path) -> Iterator[str]:
             "passages": f"{state['passages']:,} in the index",
             "generation": f"{generation['id']}, of {generation['created']}" if generation else "none yet",
             "engine": state["engine"],
+            "model": state["model"] or "none, so words alone find passages",
             "last ingest": _ended(last) if last else "none yet",
         }
     )

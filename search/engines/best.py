@@ -81,6 +81,11 @@ def best(
     return _from(_reached(scores, k), documents, scores)
 
 
+def every(query: Query, sought: Sequence[Sought], size: int) -> Scores:
+    """Return the scores of all passages."""
+    return _Adding(sought, query.all_words, size).up(np.arange(size))
+
+
 class _Adding:
     """Adds up what is sought: rare words for all passages at once, common ones where they are asked for."""
 

@@ -23,6 +23,7 @@ from search.engines.article_table import ArticleFacts, ArticleTable, Numbers, fa
 from search.engines.blocks import Blobs, BlockArray
 from search.fields import NAMES
 from search.model import Place, StoredPassage, places
+from search.vectors import Keys, key_of, text_of
 
 # The files of a segment's columns, and what they hold.
 FILES: dict[str, npt.DTypeLike] = {
@@ -35,6 +36,7 @@ FILES: dict[str, npt.DTypeLike] = {
     "positions": np.uint32,
     **{f"lengths-{name}": np.int32 for name in NAMES},
     "articles-of": np.int32,
+    "text-keys": np.uint64,
     "articles": np.uint8,
     "ids": np.uint8,
     "ids-starts": np.int64,
@@ -83,11 +85,17 @@ class Columns:
         self.article_of: npt.NDArray[np.int32] = arrays["articles-of"].read()
         articles = int(self.article_of[-1]) + 1 if len(self.article_of) else 0
         self._article_starts = np.searchsorted(self.article_of, np.arange(articles + 1))
+        self._text_keys = arrays["text-keys"]
         self._ids = Blobs(arrays["ids"], arrays["ids-starts"])
         self._spellings = arrays["spellings"]
         self._spelling_counts = arrays["spelling-counts"]
         self._stored = Blobs(arrays["stored"], arrays["stored-starts"])
         self.articles = ArticleTable(_FACTS.decode(arrays["articles"].read().tobytes()))
+
+    @property
+    def text_keys(self) -> Keys:
+        """The keys of the passages' texts, by which their vectors are found."""
+        return self._text_keys.read()
 
     def passage_id(self, number: int) -> str:
         """Return the id of a passage."""
@@ -196,6 +204,7 @@ def _write_passages(files: _Files, passages: Iterable[StoredPassage]) -> int:
             articles[stored.article_id] = len(facts)
             facts.append(facts_of(stored))
         files.add("articles-of", [articles[stored.article_id]])
+        files.add("text-keys", [key_of(text_of(stored))])
         data = msgspec.json.encode(stored)
         files.add("stored", data)
         starts.append(starts[-1] + len(data))

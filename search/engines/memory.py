@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+import numpy as np
+
 from corpus.article import Article, Change
 from search import scoring
 from search.analysis import tokens, written_words
 from search.engine import DamagedError, EngineState
 from search.fields import NAMES
 from search.filtering import FACETS, admits, facet_values
+from search.fusion import Meaning, fuse, is_exact
 from search.languages import of
 from search.model import (
     Candidate,
@@ -26,6 +29,7 @@ from search.model import (
     places,
     stored_passages,
 )
+from search.vectors import Keys, key_of, text_of
 
 
 class MemoryEngine:
@@ -91,7 +95,14 @@ class MemoryEngine:
         texts = (text for one in self._passages.values() for texts in one.field_texts().values() for text in texts)
         return Counter(written_words(texts))
 
-    def candidates(self, query: Query, k: int) -> Candidates:
+    @property
+    def keys(self) -> Keys:
+        return np.array([key_of(text_of(stored)) for stored in self._passages.values()], np.uint64)
+
+    def at(self, number: int) -> StoredPassage:
+        return list(self._passages.values())[number]
+
+    def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
         counts = {clause: self._counts(clause) for clause in query.clauses}
         means = [sum(own[n] for own in self._lengths.values()) / max(len(self._lengths), 1) for n in range(len(NAMES))]
         scored = [clause for clause in query.clauses if not clause.excluded]
@@ -101,18 +112,33 @@ class MemoryEngine:
         ]
         content = scoring.content_groups(scored)
         bonus = scoring.all_words_bonus(zip(scored, weights, strict=True)) if query.all_words else 0.0
-        found: list[Candidate] = []
+        admitted, matched, exact, all_parts = [], [], [], []
         for key, stored in self._passages.items():
-            if not admits(query.filters, stored):
-                continue
-            if not all(any((key in counts[one]) != one.excluded for one in group) for group in query.required):
-                continue
+            met = [any((key in counts[one]) != one.excluded for one in group) for group in query.required]
+            admitted.append(admits(query.filters, stored) and all(met[:-1] if query.or_near else met))
+            matched.append(admitted[-1] and all(met))
+            exact.append(any(key in counts[one] and is_exact(one, len(counts[one])) for one in scored))
             has = [(one, own) for one, own in zip(scored, weights, strict=True) if key in counts[one]]
             parts = [part for one, own in has for part in own.parts(one, counts[one][key], self._lengths[key])]
             if bonus and content <= {group for one, _ in has for group in one.groups}:
                 parts.append(Part("all_words", None, "", bonus))
-            score = round(sum(part.score for part in parts), scoring.DIGITS)
-            found.append(Candidate(key, score, tuple(parts) if query.explain else ()))
+            all_parts.append(tuple(parts))
+        scores = np.array([sum(part.score for part in parts) for parts in all_parts], float)
+        if meaning:
+            masks = [np.array(mask, bool) for mask in (matched, admitted, exact)]
+            fused = fuse(scores, meaning, matched=masks[0], admitted=masks[1], exact=masks[2])
+            matched, scores = fused.matched.tolist(), fused.scores(scores)
+            all_parts = [fused.explained(parts, number) for number, parts in enumerate(all_parts)]
+        found = [
+            Candidate(
+                key,
+                round(float(scores[number]), scoring.DIGITS),
+                all_parts[number] if query.explain else (),
+                float(meaning.nearness[number]) if meaning else None,
+            )
+            for number, key in enumerate(self._passages)
+            if matched[number]
+        ]
         found.sort(key=lambda candidate: (-candidate.score, candidate.passage_id))
         per_article = Counter(candidate.article_id for candidate in found)
         values = [facet_values(self._passages[one.passage_id], query.filters) for one in found]

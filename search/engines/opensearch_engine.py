@@ -31,6 +31,7 @@ from search.engines.opensearch_indexes import Indexes, Live
 from search.engines.opensearch_queries import unpacked
 from search.fields import NAMES
 from search.filtering import FACETS
+from search.fusion import Meaning
 from search.languages import of
 from search.model import Candidate, Candidates, Clause, Counts, Part, Place, Query, StoredPassage
 from search.vocabulary import Vocabulary
@@ -132,7 +133,7 @@ class OpenSearchSnapshot:
         languages: tuple[str, ...] = self._facts["languages"]
         return languages
 
-    def candidates(self, query: Query, k: int) -> Candidates:
+    def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
         scored = [clause for clause in query.clauses if not clause.excluded]
         if not query.clauses:
             return Candidates((), lambda: Counts(0, 0, {}, {name: {} for name in FACETS}))

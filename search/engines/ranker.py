@@ -14,11 +14,13 @@ import numpy.typing as npt
 
 from search import scoring
 from search.engines.article_table import ArticleFacts, Numbers
-from search.engines.best import Column, Mask, Scores, Sought, best
+from search.engines.best import Column, Mask, Scores, Sought, best, every
 from search.engines.columns import FIELD_STRIDE, PASSAGE_STRIDE, Columns
 from search.fields import NAMES
 from search.filtering import FACETS
+from search.fusion import Meaning, fuse, is_exact
 from search.model import Candidate, Candidates, Clause, Counts, Filters, Part, Place, Query, StoredPassage
+from search.vectors import Keys
 
 # Words and phrases whose scores are kept once they were asked for, some 20 bytes for each passage that has one; and
 # combinations of filters, a byte a passage.
@@ -127,9 +129,15 @@ class Ranker:
             counts.update(segment.columns.spellings())
         return counts
 
-    def candidates(self, query: Query, k: int) -> Candidates:
+    @functools.cached_property
+    def keys(self) -> Keys:
+        """The keys of the passages' texts, by number; 0 for a deleted one."""
+        keys = np.concatenate([np.zeros(0, np.uint64), *(segment.columns.text_keys for segment in self._segments)])
+        return np.where(self._alive, keys, 0)
+
+    def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
         having = [self._match(*_key(clause)) for clause in query.clauses]
-        matched = functools.cache(lambda: self._matched(query, having))
+        matched = functools.cache(lambda: self._matched(query, having, query.required))
         scored = [
             (clause, own.counted) for clause, own in zip(query.clauses, having, strict=True) if not clause.excluded
         ]
@@ -137,11 +145,33 @@ class Ranker:
         for (clause, _), counted in zip(scored, scoring.as_typed(scored), strict=True):
             column = self._column(*_key(clause), counted)
             sought.append(Sought(clause, column, column.weights.factor(clause)))
+        if meaning:
+            return self._fused(query, k, meaning, having, sought)
         numbers, scores = best(query, sought, self._admitted(query.filters), matched, k)
         rows = self._first(numbers, scores, k)
         return Candidates(
             tuple(Candidate(key, score, self._parts(query, sought, number)) for number, key, score in rows),
             lambda: self._counts(query.filters, matched(), [number for number, _, _ in rows]),
+        )
+
+    def _fused(
+        self, query: Query, k: int, meaning: Meaning, having: Sequence[_Match], sought: Sequence[Sought]
+    ) -> Candidates:
+        """Find by words and by meaning: every passage is looked at."""
+        matched = self._matched(query, having, query.required)
+        admitted = self._matched(query, having, query.required[:-1]) if query.or_near else matched
+        clauses = zip(query.clauses, having, strict=True)
+        exact = self._mask(own for one, own in clauses if is_exact(one, own.counted.anywhere))
+        words = every(query, sought, len(self._alive))
+        fused = fuse(words, meaning, matched=matched, admitted=admitted, exact=exact)
+        numbers = fused.matched.nonzero()[0]
+        rows = self._first(numbers, np.round(fused.scores(words)[numbers], scoring.DIGITS), k)
+        found = (
+            Candidate(key, score, fused.explained(self._parts(query, sought, n), n), float(meaning.nearness[n]))
+            for n, key, score in rows
+        )
+        return Candidates(
+            tuple(found), lambda: self._counts(query.filters, fused.matched, [number for number, _, _ in rows])
         )
 
     def _first(self, numbers: Numbers, scores: Scores, k: int) -> list[tuple[int, str, float]]:
@@ -152,11 +182,11 @@ class Ranker:
         rows.sort(key=lambda row: (-row[2], row[1]))
         return rows[:k]
 
-    def _matched(self, query: Query, having: Sequence[_Match]) -> Mask:
+    def _matched(self, query: Query, having: Sequence[_Match], required: Sequence[Sequence[Clause]]) -> Mask:
         """Return which passages match: of each alternative, they have a clause or lack an excluded one."""
         found = dict(zip(query.clauses, having, strict=True))
         matched = self._admitted(query.filters).copy()
-        for group in query.required:
+        for group in required:
             satisfied = self._mask(found[clause] for clause in group if not clause.excluded)
             for clause in group:
                 if clause.excluded:

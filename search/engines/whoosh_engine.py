@@ -12,8 +12,10 @@ from corpus.article import Article, Change
 from search.engine import WAIT_FOR_WRITER, DamagedError, EngineState
 from search.engines.columns import Columns
 from search.engines.ranker import Ranker, Segment
+from search.fusion import Meaning
 from search.generations import Generation, Generations
 from search.model import Candidates, Place, Query, StoredPassage
+from search.vectors import Keys
 
 # A delta is a Whoosh segment. More in the deltas and among the deleted than this share of the base, and they are folded
 # into a new base; more deltas than this, and the smaller half of them becomes one.
@@ -160,8 +162,15 @@ class WhooshSnapshot:
             damage=damage,
         )
 
-    def candidates(self, query: Query, k: int) -> Candidates:
-        return self.ranker.candidates(query, k)
+    def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
+        return self.ranker.candidates(query, k, meaning)
+
+    @property
+    def keys(self) -> Keys:
+        return self.ranker.keys
+
+    def at(self, number: int) -> StoredPassage:
+        return self.ranker.stored(number)
 
     def terms(self, prefix: str) -> Mapping[str, int]:
         return self.ranker.terms(prefix)

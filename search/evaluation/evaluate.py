@@ -11,6 +11,7 @@ import search
 from corpus.settings import Settings
 from search.evaluation.collection import Collection
 from search.evaluation.measures import measure
+from search.semantic import Semantic
 
 DEPTH = 100  # documents a query keeps in a run
 
@@ -22,9 +23,15 @@ def _silent(items: Iterable[Any], what: str, total: int) -> Iterable[Any]:
 
 
 def evaluate(
-    collection: Collection, *, mode: str = "lexical", progress: Progress = _silent
+    collection: Collection,
+    *,
+    mode: str | None = None,
+    semantic: Semantic | None = None,
+    progress: Progress = _silent,
 ) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
     """Index and rank a collection; return the summary of the command line and the run.
+
+    With a model in `semantic` it is hybrid unless `mode` says otherwise; the vectors stay there for the next time.
 
     The run maps query id -> document id -> score, the best 100 documents a query; a document's best passage stands
     for it.
@@ -38,6 +45,10 @@ def evaluate(
                 yield article
 
         searcher.engine.rebuild(progress(articles(), "documents", 0), 1)
+        searcher.semantic = semantic
+        mode = mode or ("hybrid" if semantic and semantic.model() else "lexical")
+        if mode != "lexical":
+            searcher.embed(progress)
         run: dict[str, dict[str, float]] = {}
         for query, text in progress(collection.queries.items(), "queries", len(collection.queries)):
             found = rank(searcher, text, mode)
@@ -53,7 +64,7 @@ def evaluate(
     return summary, run
 
 
-def rank(searcher: search.Searcher, text: str, mode: str = "lexical", depth: int = DEPTH) -> dict[str, float]:
+def rank(searcher: search.Searcher, text: str, mode: str | None = None, depth: int = DEPTH) -> dict[str, float]:
     """Return the best articles for `text`, as many as `depth`, with the score of the best passage of each."""
     best: dict[str, float] = {}
     page, results, size = 0, None, min(depth, search.MOST_HITS)

@@ -6,16 +6,19 @@ import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article, Change
-from search.engine import Engine, Snapshot
+from search.engine import Engine, Numbered, Snapshot
 from search.engines.memory import MemoryEngine
+from search.fusion import Meaning
 from search.model import Candidates, Query
 from search.querytext import parse, parse_filters
 from search.synonyms import Synonyms
+from search.vectors import key_of, text_of
 from search.vocabulary import Vocabulary
 from tests.articles import WORDS, article, random_articles, small_library
 
@@ -54,6 +57,12 @@ def same(found: Candidates, wanted: Candidates) -> None:
     assert (found.counts.total, found.counts.articles) == (wanted.counts.total, wanted.counts.articles)
     assert dict(found.counts.per_article) == dict(wanted.counts.per_article)
     assert {name: dict(values) for name, values in found.counts.facets.items()} == wanted.counts.facets
+
+
+def some_meaning(snapshot: Snapshot, weight: float) -> Meaning:
+    """A nearness for each passage that depends on its text alone, in the order of this engine."""
+    assert isinstance(snapshot, Numbered)
+    return Meaning((snapshot.keys % 1000 / 1000).astype(np.float32), weight)
 
 
 class EngineContract:
@@ -242,4 +251,31 @@ class EngineContract:
         for _ in range(3):
             words = text.draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
             asked = " ".join(words) if text.draw(st.booleans()) else f'"{" ".join(words)}"'
-            same(engine.snapshot().candidates(ask(asked), 50), oracle.candidates(ask(asked), 50))
+            snapshot = engine.snapshot()
+            same(snapshot.candidates(ask(asked), 50), oracle.candidates(ask(asked), 50))
+            if isinstance(snapshot, Numbered):
+                near = some_meaning(snapshot, 0.5), some_meaning(oracle, 0.5)
+                same(snapshot.candidates(ask(asked), 50, near[0]), oracle.candidates(ask(asked), 50, near[1]))
+
+
+class MeaningContract(EngineContract):
+    """For engines that find by meaning too."""
+
+    @pytest.mark.parametrize("weight", [0.5, 1.0])
+    @pytest.mark.parametrize("text", QUERIES)
+    def test_by_words_and_meaning_it_finds_what_the_oracle_finds(
+        self, engine: Engine, oracle: MemoryEngine, text: str, weight: float
+    ) -> None:
+        snapshot = engine.snapshot()
+        found = snapshot.candidates(ask(text, snapshot=snapshot), 100, some_meaning(snapshot, weight))
+        same(found, oracle.candidates(ask(text, snapshot=oracle), 100, some_meaning(oracle, weight)))
+        for one in found.best:
+            assert sum(part.score for part in one.parts) == pytest.approx(one.score, abs=1e-5)
+
+    def test_a_passage_is_known_by_the_key_of_its_text(self, engine: Engine) -> None:
+        engine.apply([Change(6, "swelling", None)], 6)
+        snapshot = engine.snapshot()
+        assert isinstance(snapshot, Numbered)
+        known = {snapshot.at(n).passage_id: key for n, key in enumerate(snapshot.keys.tolist()) if key}
+        assert len(known) == snapshot.state.passages
+        assert all(key == key_of(text_of(one)) for id, key in known.items() for one in [snapshot.passages([id])[id]])

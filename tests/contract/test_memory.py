@@ -7,10 +7,10 @@ import pytest
 
 from search.engine import Engine
 from search.engines.memory import MemoryEngine
-from tests.contract.engine_contract import EngineContract
+from tests.contract.engine_contract import MeaningContract
 
 
-class TestMemoryEngine(EngineContract):
+class TestMemoryEngine(MeaningContract):
     @pytest.fixture
     def make(self, tmp_path: Path) -> Callable[[], Engine]:
         return MemoryEngine

@@ -22,10 +22,10 @@ from search.engines import whoosh_engine
 from search.engines.whoosh_engine import WhooshEngine
 from search.generations import MANIFEST, POINTER, Generations
 from tests.articles import article, small_library
-from tests.contract.engine_contract import EngineContract, ask, same
+from tests.contract.engine_contract import MeaningContract, ask, same
 
 
-class TestWhooshEngine(EngineContract):
+class TestWhooshEngine(MeaningContract):
     @pytest.fixture
     def make(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Engine]]:
         made: list[WhooshEngine] = []

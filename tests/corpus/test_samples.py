@@ -57,6 +57,7 @@ def test_the_five_samples_and_the_handbook_are_there() -> None:
         "adding-articles",
         "documents",
         "evaluating",
+        "finding-by-meaning",
         "how-it-works",
         "more-than-one-machine",
         "reading-a-review-date",

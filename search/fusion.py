@@ -1,0 +1,99 @@
+"""Words and meaning as one score: weighted, each scaled by the query's own best. The same for every engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from search.model import Clause, Part
+from search.scoring import DIGITS
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+MODES = ("lexical", "semantic", "hybrid")
+WEIGHTS = {"hybrid": 0.5, "semantic": 1.0}  # of meaning, by mode
+NEAREST = 200
+NEAR = 0.2
+
+SURE = 3  # hits that an exact phrase or a rare code never falls behind
+RARE = 10  # passages at most that have a code
+_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]|\D*\d{4}).+|[A-Z]{2,}[A-Z0-9_]*_\w+|[A-Z]{4,}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """How near in meaning each passage is to what is asked (cosines, in the order of `Snapshot.keys`).
+
+    `weight` is what that counts, from 0 to 1; words count the rest.
+    """
+
+    nearness: npt.NDArray[np.float32]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fused:
+    """What became of each passage.
+
+    `matched` are the passages found by words or by meaning; a score is `factors` times that of the words plus `parts`.
+    """
+
+    matched: Mask
+    factors: Floats
+    parts: Floats
+
+    def scores(self, words: Floats) -> Floats:
+        return self.factors * words + self.parts
+
+    def explained(self, parts: Sequence[Part], number: int) -> tuple[Part, ...]:
+        """Return the parts of a passage's score by words as parts of the whole."""
+        words = [replace(part, score=part.score * float(self.factors[number])) for part in parts]
+        near = [Part("semantic", None, "meaning", float(self.parts[number]))] if self.parts[number] else []
+        return (*words, *near) if self.factors[number] else tuple(near)
+
+
+def is_exact(clause: Clause, passages: int) -> bool:
+    """Tell whether a clause that so many passages have is an exact phrase or a rare code."""
+    return clause.kind == "phrase" or (
+        clause.kind == "term" and passages <= RARE and _CODE.fullmatch(clause.typed) is not None
+    )
+
+
+def fuse(words: Floats, meaning: Meaning, *, matched: Mask, admitted: Mask, exact: Mask) -> Fused:
+    """Add to passages that `matched` by `words` those near in meaning; all arrays have an entry a passage.
+
+    `admitted` passages have all that is required and nothing that is excluded: others are not looked at. The best three
+    that have something `exact` come among the first three.
+    """
+    near = np.where(admitted, meaning.nearness, -1.0)
+    least = np.partition(near, -NEAREST)[-NEAREST] if len(near) > NEAREST else -1.0
+    least = max(float(least), NEAR)
+    highest = float(near.max(initial=least))
+    scaled = np.clip((near - least) / max(highest - least, 1e-9), 0.0, 1.0)
+    found = scaled > 0
+    parts = meaning.weight * scaled
+    best = float(words[matched].max(initial=0.0))
+    factors = np.full(len(words), (1 - meaning.weight) / best if best else 0.0)
+    fused = Fused(found if meaning.weight == 1 else matched | found, factors, parts)
+    if meaning.weight < 1:
+        _put_first(fused, words, np.flatnonzero(matched & exact))
+    return fused
+
+
+def _put_first(fused: Fused, words: Floats, exact: npt.NDArray[np.int64]) -> None:
+    """Raise the best of the `exact` passages, so that no other three come before them."""
+    if not len(exact):
+        return
+    least = np.sort(words[exact])[-SURE:][0]
+    sure = exact[words[exact] >= least]  # more than three where some are even
+    others = np.where(fused.matched, fused.scores(words), 0.0)
+    others[sure] = 0.0
+    place = max(SURE - len(sure) + 1, 1)  # of the best other one that may not come before them
+    bar = np.partition(others, -place)[-place] if len(others) >= place else 0.0
+    raised = (bar + 2 * 10.0**-DIGITS - fused.parts[sure]) / words[sure]
+    fused.factors[sure] = np.maximum(fused.factors[sure], raised)
