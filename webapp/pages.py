@@ -119,7 +119,7 @@ def article(article_id: str) -> str:
         ),
         question=question,
         posted=request.method == "POST",
-        marker=_home().searcher().marker(question) if marked and question else None,
+        marker=reading.marker(_home().searcher(), question) if marked and question else None,
         matches=reading.matches(_home().searcher(), question, marked, passages) if marked else None,
         gone=passage_id is not None and marked is None,
         far=marked is not None and reading.is_far(marked, passages),
@@ -168,7 +168,7 @@ def feedback() -> str:
     return render_template(
         "feedback.html",
         rows=[
-            (one, searcher.passage(one.passage_id) if one.passage_id else None)
+            (one, reading.passage(searcher, one.passage_id) if one.passage_id else None)
             for one in wanted[max(first, 0) :][: listing.ON_A_PAGE]
         ],
         counts=Counter(one.kind for one in said),

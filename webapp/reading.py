@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from corpus.article import Article
 from corpus.errors import InputError, OutageError
 from corpus.passages import Passage
-from search import MOST_HITS, Searcher
+from search import MOST_HITS, Searcher, querytext
+from search.fragments import Marker
+from search.model import Hit
 
 _OPEN_CONTENTS = 3  # an article with fewer headings needs no contents
 _FAR = 60  # words between a heading and the passage: with more, the link leads to the passage itself
@@ -22,6 +24,22 @@ class Matches:
     total: int
     before: Passage | None
     after: Passage | None
+
+
+def marker(searcher: Searcher, question: str) -> Marker:
+    """Return what marks the words of a question; without the index as they were typed."""
+    try:
+        return searcher.marker(question)
+    except OutageError:
+        return Marker(querytext.parse(question))
+
+
+def passage(searcher: Searcher, passage_id: str) -> Hit | None:
+    """Return a passage as a hit; None where it is not there, or the index is away."""
+    try:
+        return searcher.passage(passage_id)
+    except OutageError:
+        return None
 
 
 def matches(searcher: Searcher, question: str, marked: Passage, passages: Sequence[Passage]) -> Matches | None:

@@ -22,12 +22,12 @@ from corpus.settings import Settings
 
 SCHEME = "opensearch+"
 _NAME = "answerdesk"  # of the index, where the address has none
-_TIMEOUT = 10.0  # seconds for an answer
+_TIMEOUT = 6.0  # seconds for an answer
 _LONG_TIMEOUT = 120.0  # for what writes
 _TRIES = 4
 _PAUSE, _LONGEST_PAUSE = 0.2, 10.0  # seconds before the second try, doubled for each further one
 _AT_ONCE = 6  # threads that ask: when the servers fall silent, the others still open articles
-_WAIT = 5.0  # seconds for a turn
+_WAIT = 2.0  # seconds for a turn
 _TRY_AGAIN = 1.5  # seconds after which one thread asks servers that were away
 _OVERLOADED = (429, 502, 503, 504)
 _BULK_BYTES = 4 << 20
@@ -78,6 +78,11 @@ class Client:
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._probing = threading.Lock()
         self._away: tuple[float, OutageError] | None = None
+
+    @property
+    def is_away(self) -> bool:
+        """Tell whether no server answered when one was asked last."""
+        return self._away is not None
 
     def ask(self, method: str, path: str, body: Any = None, *, writes: bool = False, **params: Any) -> Any:
         """Send a request, and once more where a server was away or overloaded; return its answer.
@@ -168,7 +173,7 @@ class Client:
                 with self._words():
                     return send()
             except _TryAgainError as error:
-                if number == _TRIES - 1 or (error.timed_out and number):
+                if number == _TRIES - 1 or (error.timed_out and number >= self._hosts.count(",")):
                     raise error.outage from None
             time.sleep(_pause(number))
         raise AssertionError("the last try ends in an answer or an outage")

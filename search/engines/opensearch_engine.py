@@ -71,7 +71,7 @@ class OpenSearchEngine:
 
     def snapshot(self) -> Snapshot:
         known = self._live
-        if known and time.monotonic() < known[0] + _LOOK_EVERY:
+        if known and time.monotonic() < known[0] + _LOOK_EVERY and not self._client.is_away:
             return known[1]
         if not self._looking.acquire(blocking=known is None) and known:
             return known[1]  # another thread is looking

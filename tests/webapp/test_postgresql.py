@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from corpus.library import Library
 from tests.articles import article, small_library
 from tests.browser.desk import COMMAND
+from tests.servers.desks import fetch, serving, within
 from tests.servers.postgresql import PostgreSQL
 
 SOON = 2.0  # seconds in which every desk shows a new article
@@ -32,38 +27,6 @@ def url(postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> str:
             library.put(one)
     monkeypatch.setenv("ANSWERDESK_LIBRARY", url)
     return url
-
-
-@contextlib.contextmanager
-def serving(home: Path) -> Iterator[str]:
-    command = [*COMMAND, "--home", str(home), "serve", "--port", "0"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield next(line.split()[-1] for line in process.stdout if "http" in line)
-        finally:
-            process.terminate()
-
-
-def fetch(address: str) -> tuple[int, Any]:
-    try:
-        with urllib.request.urlopen(address, timeout=20) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
-
-
-def within(seconds: float, is_so: Callable[[], bool]) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_what_one_desk_takes_in_the_others_show(tmp_path: Path, url: str) -> None:
