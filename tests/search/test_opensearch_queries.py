@@ -145,7 +145,7 @@ def test_a_search_names_each_clause() -> None:
 
 
 def test_everything_that_matches_is_counted() -> None:
-    query = Query("", (CRAMP,), ((CRAMP,),), Filters(review_cutoffs=(("", datetime.date(2023, 11, 23)),)))
+    query = Query("", (CRAMP,), ((CRAMP,),), filters=Filters(review_cutoffs=(("", datetime.date(2023, 11, 23)),)))
     body = counts_body(query, ["legs"])
     assert (body["size"], body["track_total_hits"]) == (0, True)
     assert body["query"] == {"bool": {"filter": conditions(query)}}
