@@ -1,69 +1,73 @@
-"""A passage's text as the lines a page shows: joined, they are the text again, character for character."""
+"""A passage's text as the lines a page shows; the text stays as it is, character for character."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from html import escape
 
-from corpus.article import CELL_END
+from markupsafe import Markup
+
 from search.model import Fragment
-
-LineKind = Literal["text", "item", "row", "gap"]
 
 _ITEM = re.compile(r"( *)- ")
 _DEEPEST = 6  # deeper items are shown at this depth
+CELL_END = " | "
+_BAR = f'<span class="bar-end">{CELL_END}</span>'
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line with its end: a list item, a table row in cells, an empty line, or plain text in one cell.
+class Lines:
+    """A text as HTML, the most cells in one of its rows, and whether it ends in a row."""
 
-    `marker` is what an item begins with, and is not in its cell.
-    """
-
-    kind: LineKind
-    cells: tuple[tuple[Fragment, ...], ...]
-    marker: str = ""
-    depth: int = 0
+    html: Markup
+    most_cells: int
+    ends_in_row: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Consecutive lines of one kind."""
-
-    kind: LineKind
-    lines: tuple[Line, ...]
+def marked(fragments: Iterable[Fragment]) -> Markup:
+    """Return fragments as HTML."""
+    return Markup("".join(map(_html, fragments)))  # noqa: S704 (each piece is escaped)
 
 
-def groups(fragments: Iterable[Fragment]) -> list[Group]:
-    """Group a passage's lines, so that its lists and tables can be laid out as such."""
-    found: list[Group] = []
-    for line in (_line(pieces) for pieces in _split(fragments, "\n")):
-        if found and found[-1].kind == line.kind:
-            found[-1] = Group(line.kind, (*found[-1].lines, line))
+def laid_out(fragments: Iterable[Fragment]) -> Lines:
+    """Lay out list items, the rows of a table, and empty lines; each line is an element."""
+    html: list[str] = []
+    most_cells, in_rows = 0, False
+    for pieces in _split(fragments, "\n"):
+        text = "".join(piece.text for piece in pieces)
+        item = _ITEM.match(text)
+        is_row = not item and CELL_END in text
+        if is_row != in_rows:
+            html.append('<span class="rows">' if is_row else "</span>")
+            in_rows = is_row
+        if is_row:
+            cells = _split(pieces, CELL_END)
+            most_cells = max(most_cells, len(cells))
+            html += ('<span class="row">', *map(_cell, cells), "</span>")
+        elif item:
+            depth = min(len(item[1]) // 2, _DEEPEST)
+            html.append(f'<span class="item{f" d{depth}" if depth else ""}"><span class="marker">{item[0]}</span>')
+            html += (*map(_html, _without(pieces, len(item[0]))), "</span>")
         else:
-            found.append(Group(line.kind, (line,)))
-    return found
+            html += ("<span>" if text.strip() else '<span class="gap">', *map(_html, pieces), "</span>")
+    if in_rows:
+        html.append("</span>")
+    return Lines(Markup("".join(html)), most_cells, in_rows)  # noqa: S704 (each piece is escaped)
 
 
-def plain_groups(text: str | None) -> list[Group]:
-    """Group the lines of text in which nothing matched."""
-    return groups([Fragment(text, False)] if text else [])
+def _html(piece: Fragment) -> str:
+    text = escape(piece.text, quote=False)
+    return f"<mark>{text}</mark>" if piece.matched else text
 
 
-def _line(pieces: Sequence[Fragment]) -> Line:
-    text = "".join(piece.text for piece in pieces)
-    item = _ITEM.match(text)
-    if item:
-        return Line("item", (_without(pieces, len(item[0])),), item[0], min(len(item[1]) // 2, _DEEPEST))
-    if CELL_END in text:
-        return Line("row", tuple(tuple(cell) for cell in _split(pieces, CELL_END)))
-    return Line("text" if text.strip() else "gap", (tuple(pieces),))
+def _cell(pieces: Sequence[Fragment]) -> str:
+    html = "".join(map(_html, pieces))
+    return f'<span class="cell">{html[: -len(CELL_END)] + _BAR if html.endswith(CELL_END) else html}</span>'
 
 
-def _without(pieces: Sequence[Fragment], length: int) -> tuple[Fragment, ...]:
+def _without(pieces: Sequence[Fragment], length: int) -> list[Fragment]:
     """Leave out the first `length` characters."""
     left: list[Fragment] = []
     for piece in pieces:
@@ -71,14 +75,14 @@ def _without(pieces: Sequence[Fragment], length: int) -> tuple[Fragment, ...]:
         length = max(0, length - len(piece.text))
         if text:
             left.append(Fragment(text, piece.matched))
-    return tuple(left)
+    return left
 
 
 def _split(fragments: Iterable[Fragment], end: str) -> list[list[Fragment]]:
     """Split after each `end`, which stays with the part it closes; only unmatched text is split."""
     parts: list[list[Fragment]] = [[]]
     for fragment in fragments:
-        if fragment.matched and end != "\n":
+        if end not in fragment.text or (fragment.matched and end != "\n"):
             parts[-1].append(fragment)
             continue
         *closed, last = fragment.text.split(end)

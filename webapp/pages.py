@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable
 from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
@@ -15,26 +14,19 @@ from corpus.article import Article
 from corpus.passages import cut
 from search import LAST_PAGE, querytext
 from search.model import FILTERS
-from webapp import asking, citing, differences, guard, listing, marking, reading
+from webapp import asking, citing, differences, guard, lines, listing, marking, reading
 from webapp.asking import Asked
 from webapp.narrowing import narrowing
 from webapp.opened import OpenHome
-from webapp.showing import address, shown
+from webapp.showing import address, search_address, shown
 
 blueprint = Blueprint("pages", __name__)
 
 _MOST_VERSIONS = 20
 
+blueprint.add_app_template_global(lines.marked)
 blueprint.add_app_template_global(address, "passage_address")
-
-
-@blueprint.app_template_global()
-def search_address(text: str, fields: Iterable[tuple[str, str]]) -> str:
-    """Return the address of a search; a field given twice stands in it twice."""
-    values: dict[str, list[str]] = {}
-    for name, value in fields:
-        values.setdefault(name, []).append(value)
-    return url_for("pages.search", q=text, **values)  # type: ignore[arg-type]
+blueprint.add_app_template_global(search_address)
 
 
 @blueprint.get("/")
@@ -67,6 +59,7 @@ def search() -> str | AnyResponse:
         ],
         pages=min(math.ceil(results.total / asked.limit), LAST_PAGE),
         fields=fields,
+        here=search_address(asked.text, fields),
         kept=[field for field in fields if field[0] not in ("article", "exact")],
         explain=asked.explain,
         groups=groups,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from flask import url_for
-
-from search.model import Hit
+from search.model import Fragment, Hit
 from webapp import citing, explaining, lines
 from webapp.opened import OpenHome
-
-_MOST_CELLS = 6  # of a row; a table with more scrolls
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +17,8 @@ class ShownHit:
 
     hit: Hit
     address: str
-    groups: list[lines.Group]
-    context: list[lines.Group]
-    is_wide: bool
+    text: lines.Lines
+    context: lines.Lines
     review: str
     citation: citing.Citation
     reasons: list[str]
@@ -30,14 +27,12 @@ class ShownHit:
 def shown(home: OpenHome, hit: Hit, question: str | None) -> ShownHit:
     """Make a hit ready to be shown; its address carries the question, unless it is to stay out of addresses."""
     passage = hit.passage
-    groups = lines.groups(hit.fragments)
     state, review = home.review(passage.reviewed, passage.labels)
     return ShownHit(
         hit,
         address(passage.article_id, passage.passage_id, passage.anchor, question),
-        groups,
-        lines.plain_groups(passage.context),
-        any(len(line.cells) > _MOST_CELLS for group in groups for line in group.lines),
+        lines.laid_out(hit.fragments),
+        lines.laid_out([Fragment(passage.context, False)] if passage.context else []),
         review,
         citing.citation(
             passage.article_title,
@@ -55,4 +50,10 @@ def shown(home: OpenHome, hit: Hit, question: str | None) -> ShownHit:
 
 def address(article_id: str, passage_id: str, anchor: str, question: str | None) -> str:
     """Return the address of a passage in its article."""
-    return url_for("pages.article", article_id=article_id, passage=passage_id, q=question or None, _anchor=anchor)
+    asked = {"passage": passage_id, "q": question} if question else {"passage": passage_id}
+    return f"/articles/{article_id}?{urlencode(asked)}#{anchor}"
+
+
+def search_address(text: str, fields: Iterable[tuple[str, str]]) -> str:
+    """Return the address of a search; a field given twice stands in it twice."""
+    return f"/search?{urlencode([('q', text), *fields])}"
