@@ -108,6 +108,10 @@ def _reader(kind: str, data: bytes) -> Any:
         from ingest import markdown
 
         return markdown.read
+    if kind == "pdf":
+        from ingest import pdf
+
+        return pdf.read
     if kind == "docx":
         from ingest import docx
 

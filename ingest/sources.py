@@ -23,6 +23,7 @@ SUFFIXES = {
     ".text": "text",
     ".docx": "docx",
     ".docm": "docx",
+    ".pdf": "pdf",
     ".jsonl": "records",
     ".ndjson": "records",
     ".json": "records",
@@ -31,9 +32,9 @@ SUFFIXES = {
 }
 _BY_NAME = {".json"}  # read where it is named itself: in a folder, most are settings and the like
 CONTAINERS = {"records"}  # what holds many articles
-DOCUMENTS = {"docx"}  # what is always read in a process of its own: their readers meet every trick there is
+DOCUMENTS = {"docx", "pdf"}  # what is always read in a process of its own: their readers meet every trick there is
 LEFT_OUT = "left_out"  # code of an error that is no failure: a person decided so
-READ = "HTML (.html), Markdown (.md), plain text (.txt), Word (.docx) and records (.csv, .json, .jsonl)"
+READ = "HTML (.html), Markdown (.md), plain text (.txt), PDF (.pdf), Word (.docx) and records (.csv, .json, .jsonl)"
 SENT = "sent"  # begins the keys of files that were sent to a page
 _WEB = ("http://", "https://", "ftp://")
 

@@ -31,7 +31,7 @@ ONLY_IN = {  # a dependency, and the modules that may import it
     "bs4": ("ingest",),
     "lxml": ("ingest",),
     "mammoth": ("ingest.docx",),
-    "pypdfium2": ("ingest.pdf",),
+    "pypdfium2": ("ingest.pdf", "ingest.pdf_page"),
     "watchfiles": ("ingest.follow",),
 }
 

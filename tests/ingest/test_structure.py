@@ -11,7 +11,16 @@ from tests.ingest.structure.__main__ import scores
 FLOORS = {"headings": 0.9, "items": 0.9, "rows": 0.9, "order": 1.0, "heads": 1.0}
 
 
-@pytest.mark.parametrize(("programs", "count"), [(("python-docx", "libreoffice-6"), 20)])
+PROGRAMS = [
+    (("python-docx", "libreoffice-6"), 20),
+    (("libreoffice-1",), 7),
+    (("chromium",), 6),
+    (("reportlab",), 7),
+    (("latex",), 6),
+]
+
+
+@pytest.mark.parametrize(("programs", "count"), PROGRAMS)
 def test_structure_is_kept(programs: tuple[str, ...], count: int) -> None:
     found = scores(programs)
     assert len(found) == count

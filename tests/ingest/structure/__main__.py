@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.article import Article, row_text
@@ -24,7 +24,7 @@ def f1(found: Iterable[str], true: Iterable[str]) -> float:
     return 2 * both / (sum(ours.values()) + sum(theirs.values())) if ours or theirs else 1.0
 
 
-def score(article: Article, true: Document) -> dict[str, float]:
+def score(article: Article, true: Document, numbered: bool) -> dict[str, float]:
     """Return each measure, 1 at best: of the structure F1; `heads`: none is left."""
     blocks = [block for section in article.sections for block in section.blocks]
     text = "".join(article.text.split())
@@ -41,7 +41,7 @@ def score(article: Article, true: Document) -> dict[str, float]:
                 for section in article.sections
                 if section.heading
             ),
-            (f"{piece.level - 1} {piece.text}" for piece in true.pieces if piece.kind == "heading"),
+            true_headings(true, numbered),
         ),
         "items": f1(
             (f"{depth} {item}" for block in blocks for depth, item in zip(block.depths, block.items, strict=True)),
@@ -53,6 +53,16 @@ def score(article: Article, true: Document) -> dict[str, float]:
     }
 
 
+def true_headings(true: Document, numbered: bool) -> Iterator[str]:
+    """Yield the level of each heading and its text, with the number that TeX prints before it."""
+    counts = [0, 0, 0]
+    for piece in true.pieces:
+        if piece.kind == "heading":
+            counts[piece.level - 1 :] = [counts[piece.level - 1] + 1, *[0] * (3 - piece.level)]
+            number = ".".join(map(str, counts[: piece.level])) if numbered else ""
+            yield f"{piece.level - 1} {number} {piece.text}"
+
+
 def min_level(article: Article) -> int:
     """Return the level of the article's topmost headings."""
     return min((section.level for section in article.sections if section.heading), default=1)
@@ -62,10 +72,12 @@ def scores(names: Iterable[str] = ()) -> dict[str, dict[str, float]]:
     """Return the measures of each fixture, or of those whose name begins with one of `names`."""
     wanted = tuple(names) or ("",)
     files = sorted(str(file) for file in FOLDER.iterdir() if file.name.startswith(wanted))
-    return {
-        Path(reading.source.source).name: score(reading.article(), document(int(Path(reading.source.source).stem[-2:])))
-        for reading in readings(find(files))
-    }
+    found = {}
+    for reading in readings(find(files)):
+        name = Path(reading.source.source)
+        true = document(int(name.stem[-2:]))
+        found[name.name] = score(reading.article(), true, numbered=name.name.startswith("latex"))
+    return found
 
 
 def main() -> None:

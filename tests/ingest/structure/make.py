@@ -24,6 +24,7 @@ def word(content: Document, file: Path, columns: int = 1) -> None:
     import docx
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
+    from docx.shared import Inches
 
     made = docx.Document()
     made.core_properties.title = content.title
@@ -41,6 +42,8 @@ def word(content: Document, file: Path, columns: int = 1) -> None:
             made.add_paragraph(piece.text)
         elif piece.kind == "table":
             table = made.add_table(0, len(piece.rows[0]), style="Table Grid")
+            for column in table.columns:
+                column.width = Inches(6 / columns / len(table.columns) - 0.1)
             for n, row in enumerate(piece.rows):
                 added = table.add_row()
                 if n == 0:
@@ -207,7 +210,7 @@ def latex(content: Document, file: Path, columns: int, folder: Path) -> None:
 
 BROWSER = "body{font:11pt serif}table{border-collapse:collapse}td,th{border:1px solid;padding:3px;text-align:left}"
 PLAIN = "body{font:12pt sans-serif;margin:1cm}td,th{padding:2px 12px 2px 0;text-align:left}table{border:0}"
-COLUMNS = BROWSER + "body{columns:2;column-gap:24px;font-size:10pt}h1{column-span:all}"
+COLUMNS = BROWSER + "table{table-layout:fixed;width:100%}main{columns:2;column-gap:24px;font-size:10pt}"
 
 
 def main() -> None:
