@@ -70,9 +70,7 @@ class Token:
 
 def tokens(text: str, language: str = "en") -> Iterator[Token]:
     """Yield the words of `text`, stop words with them; `start` and `end` are code-point offsets."""
-    if "[" in text:
-        text = CITATION_MARK.sub(lambda mark: " " * len(mark[0]), text)
-    language = of(language)
+    text, language = without_citations(text), of(language)
     position = 0
     for match in WORD.finditer(text):
         first = match.start()
@@ -82,6 +80,11 @@ def tokens(text: str, language: str = "en") -> Iterator[Token]:
                 stems = (fold(match[0]),)  # a letter of a name, as in A1C, is no stop word
             yield Token(stems, position, start, end)
             position += 1
+
+
+def without_citations(text: str) -> str:
+    """Write blanks for citation marks."""
+    return CITATION_MARK.sub(lambda mark: " " * len(mark[0]), text) if "[" in text else text
 
 
 def is_number(text: str, token: Token) -> bool:

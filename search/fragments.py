@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from search.analysis import CITATION_MARK, Token, tokens
+from search.analysis import Token, tokens, without_citations
 from search.model import Fragment, Query
 
 MOST_TEXTS = 25_000  # of a language, whose runs are kept in some 35 MB; then they are gathered anew
@@ -47,7 +47,7 @@ class Marker:
         return tuple(pieces)
 
     def _spans(self, text: str, language: str) -> list[tuple[int, int]]:
-        plain = _without_citations(text)
+        plain = without_citations(text)
         runs = set(plain.split())
         having = _known_runs(language, text, runs)
         found = {run for word in self._words for run in runs & having.get(word, _NONE)}
@@ -70,12 +70,8 @@ def placed_tokens(text: str, language: str) -> list[_Placed]:
 
     No word reaches across a blank.
     """
-    runs = _RUN.finditer(_without_citations(text))
+    runs = _RUN.finditer(without_citations(text))
     return [(run.start(), token) for run in runs for token in _tokens_of(run[0], language)]
-
-
-def _without_citations(text: str) -> str:
-    return CITATION_MARK.sub(lambda mark: " " * len(mark[0]), text) if "[" in text else text
 
 
 @functools.lru_cache(maxsize=32_768)

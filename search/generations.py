@@ -28,7 +28,7 @@ from corpus.errors import OutageError, disk_outage
 from search.engine import DamagedError
 from search.engines.blocks import checksums
 
-FORMAT = 4  # raised when an older Answerdesk could not read what this one writes
+FORMAT = 5  # raised when an older Answerdesk could not read what this one writes
 POINTER = "current.json"
 MANIFEST = "manifest.json"
 BUILDING = "building-"
@@ -118,14 +118,14 @@ class Generations:
     def folder(self, generation: Generation) -> Path:
         return self.root / generation.id
 
-    def check(self, generation: Generation, suffix: str) -> None:
-        """Check all files of a generation outside its columns that end in `suffix` against their checksums.
+    def check(self, generation: Generation) -> None:
+        """Check the files of a generation outside its columns against their checksums.
 
         Raises:
             DamagedError: one is missing or is not what was written.
         """
         for name, entry in generation.files.items():
-            if "/" not in name and name.endswith(suffix):
+            if "/" not in name:
                 path = self.folder(generation) / name
                 if not path.is_file() or checksums(path) != entry["sums"]:
                     raise DamagedError(f"{name}: it is not what was written")

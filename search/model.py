@@ -6,7 +6,7 @@ import datetime
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from corpus.article import Article
 from corpus.passages import Passage, cut
@@ -139,8 +139,7 @@ class Candidates:
         return self.count()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
+class StoredPassage(NamedTuple):
     """A passage as an engine serves it: what a hit shows, all from one generation."""
 
     passage_id: str

@@ -26,26 +26,37 @@ def checksums(path: Path) -> list[int]:
     return sums
 
 
+_TYPES = ("u1", "u2", "u4", "u8")
+
+
+def write_array(folder: Path, name: str, values: npt.ArrayLike) -> None:
+    """Write whole numbers from 0 as the narrowest type that holds them all; the file's ending tells which."""
+    numbers = np.asarray(values)
+    highest = int(numbers.max(initial=0))
+    kind = next(kind for kind in _TYPES if highest <= np.iinfo(kind).max)
+    (folder / f"{name}.{kind}").write_bytes(numbers.astype(f"<{kind}").tobytes())
+
+
 class BlockArray:
-    """A memory-mapped array of one type; a slice is checked block by block when it is first read.
+    """A memory-mapped array of whole numbers; a slice is checked block by block when it is first read.
 
     Args:
-        folder: where `<name>.bin` is.
+        folder: where the file is.
         name: the array's.
-        dtype: the type of its items.
         sums: the CRC-32s of each file of the folder, by file name.
 
     Raises:
         DamagedError: here where the file's size cannot be right, and on reading blocks that are not what was written.
     """
 
-    def __init__(self, folder: Path, name: str, dtype: npt.DTypeLike, sums: Mapping[str, Sequence[int]]) -> None:
-        self._path = path = folder / f"{name}.bin"
-        if path.name not in sums:
-            raise DamagedError(f"{path.name}: it is not in the manifest")
+    def __init__(self, folder: Path, name: str, sums: Mapping[str, Sequence[int]]) -> None:
+        kind = next((kind for kind in _TYPES if f"{name}.{kind}" in sums), None)
+        if kind is None:
+            raise DamagedError(f"{name}: it is not in the manifest")
+        self._path = path = folder / f"{name}.{kind}"
         self._sums = sums[path.name]
         try:
-            size = path.stat().st_size
+            size, dtype = path.stat().st_size, f"<{kind}"
             self._array: npt.NDArray[Any] = np.memmap(path, dtype, "r").view(np.ndarray) if size else np.zeros(0, dtype)
         except (OSError, ValueError):  # ValueError: a size that is no multiple of the items'
             raise DamagedError(f"{path.name}: it is missing or cut off") from None

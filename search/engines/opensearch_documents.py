@@ -117,7 +117,7 @@ def _document(stored: StoredPassage) -> Body:
         "label": stored.labels,
         "language": stored.language,
         "reviewed": stored.reviewed,
-        "stored": asdict(stored),
+        "stored": [*stored],
     }
 
 

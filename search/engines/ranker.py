@@ -273,11 +273,10 @@ class Ranker:
 
     def _postings(self, term: str) -> tuple[Numbers, Numbers]:
         found = [segment.columns.postings(term) for segment in self._segments]
-        documents = [own + np.int64(start) for start, (own, _) in zip(self._starts, found, strict=True)]
-        counts = [np.stack(own) for _, own in found]
+        documents = [own + start for start, (own, _) in zip(self._starts, found, strict=True)]
         return self._without_deleted(
             np.concatenate([np.zeros(0, np.int64), *documents]),
-            np.concatenate([np.zeros((len(NAMES), 0), np.uint16), *counts], axis=1),
+            np.concatenate([np.zeros((len(NAMES), 0), np.int32), *(counts for _, counts in found)], axis=1),
         )
 
     def _without_deleted(self, documents: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:

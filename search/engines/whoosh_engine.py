@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from search.engine import WAIT_FOR_WRITER, DamagedError, EngineState
 from search.engines.columns import Columns
 from search.engines.ranker import Ranker, Segment
 from search.fusion import Meaning
-from search.generations import Generation, Generations
+from search.generations import Generation, Generations, SegmentEntry
 from search.model import Candidates, Place, Query, StoredPassage
 from search.vectors import Keys
 
@@ -24,7 +23,7 @@ MOST_DELTAS = 8
 
 
 class WhooshEngine:
-    """Generations of a Whoosh index under `home`/index, with their columns beside them."""
+    """Generations of a Whoosh index under `home`/index."""
 
     def __init__(self, home: Path) -> None:
         self._generations = Generations(home / "index")
@@ -42,14 +41,13 @@ class WhooshEngine:
             if before.state.generation is not None and before.state.change >= number:
                 return
             articles = ((change.article_id, change.article) for change in changes)
-            known = before.ranker.numbers_of_article
-            self._build(before, number, lambda folder: whoosh_index.write(folder, articles, known))
+            kind = whoosh_index.DELTA if len(before.ranker) else whoosh_index.BASE
+            self._build(before, number, lambda folder: whoosh_index.write(folder, articles, before.places_of, kind))
             # What was changed is found by now; the rest keeps the next searches fast.
             after = self.snapshot()
-            names = _to_merge(after)
-            if names and after.generation:
-                self._generations.check(after.generation, ".seg")
-                self._build(after, number, lambda folder: whoosh_index.merge(folder, names))
+            if merged := _to_merge(after):
+                kind = whoosh_index.BASE if len(merged) == len(after.columns) else whoosh_index.DELTA
+                self._build(after, number, lambda folder: whoosh_index.merge(folder, merged, kind))
 
     def rebuild(self, articles: Iterable[Article], number: int, damage: DamagedError | None = None) -> None:
         from search.engines import whoosh_index
@@ -57,21 +55,20 @@ class WhooshEngine:
         with self.writing():
             self._generations.note_damage(damage.what if damage else None)
             added = ((article.id, article) for article in articles)
-            nothing = WhooshSnapshot(None, None)
-            self._build(nothing, number, lambda folder: whoosh_index.write(folder, added, lambda article_id: ()))
+            nothing, kind = WhooshSnapshot(None, None), whoosh_index.BASE
+            self._build(nothing, number, lambda folder: whoosh_index.write(folder, added, nothing.places_of, kind))
 
-    def _build(self, before: WhooshSnapshot, number: int, write: Callable[[Path], None]) -> None:
+    def _build(self, before: WhooshSnapshot, number: int, write: Callable[[Path], list[SegmentEntry]]) -> None:
         """Build a generation from the files of the one before, with what `write` adds, and make it the live one."""
         from search.engines import whoosh_index
 
         start = before.generation
         if start:
-            self._generations.check(start, ".toc")
+            self._generations.check(start)
         with self._generations.building(start) as folder:
             if not start:
                 whoosh_index.create(folder)
-            write(folder)
-            self._generations.publish(folder, change=number, segments=whoosh_index.decode(folder), start=start)
+            self._generations.publish(folder, change=number, segments=write(folder), start=start)
 
     def snapshot(self) -> WhooshSnapshot:
         stamp = self._generations.stamp()
@@ -101,28 +98,11 @@ class WhooshEngine:
         with self.writing():
             self.close()
             try:
-                self._decode_columns()
-                self.snapshot().verify()
+                self.snapshot().verify()  # another process may have rebuilt it by now
             except DamagedError:
                 self._generations.set_aside()
                 return False
         return True
-
-    def _decode_columns(self) -> None:
-        """Write missing or damaged columns of the live generation anew from its Whoosh index."""
-        from search.engines import whoosh_index
-
-        generation = self._generations.live()
-        if generation is None:
-            return
-        self._generations.check(generation, "")
-        folder = self._generations.folder(generation)
-        for one in generation.segments:
-            try:
-                Columns(folder / one.columns, generation.sums(one.columns)).verify()
-            except DamagedError:
-                shutil.rmtree(folder / one.columns, ignore_errors=True)
-        whoosh_index.decode(folder)
 
     def close(self) -> None:
         with self._loading:
@@ -188,6 +168,11 @@ class WhooshSnapshot:
     def spellings(self) -> Mapping[str, int]:
         return self.ranker.spellings()
 
+    def places_of(self, article_id: str) -> Iterator[tuple[str, int]]:
+        """Yield where an article's passages are: the name of their columns, and their numbers there."""
+        for name, columns in self.columns.items():
+            yield from ((name, number) for number in columns.numbers_of_article(article_id))
+
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
         numbers = {key: self.ranker.number_of(key) for key in ids}
         return {key: self.ranker.stored(number) for key, number in numbers.items() if number is not None}
@@ -196,15 +181,15 @@ class WhooshSnapshot:
         self.ranker.verify()
 
 
-def _to_merge(snapshot: WhooshSnapshot) -> set[str]:
+def _to_merge(snapshot: WhooshSnapshot) -> dict[str, Columns]:
     """Return the columns of the segments that should become one: everything, the smaller deltas, or nothing."""
-    segments = dict(zip(snapshot.columns, snapshot.segments, strict=True))
-    alive = {name: len(own.columns) - len(own.deleted) for name, own in segments.items()}
-    if not alive:
-        return set()
-    base = max(alive, key=alive.__getitem__)
-    extra = sum(len(own.columns) for own in segments.values()) - alive[base]
-    if extra > FOLD_AT * alive[base]:
-        return set(alive)
-    deltas = sorted(alive.keys() - {base}, key=alive.__getitem__)
-    return set(deltas[: len(deltas) // 2]) if len(deltas) > MOST_DELTAS else set()
+    from search.engines.whoosh_index import BASE
+
+    sizes = {name: len(own.columns) for name, own in zip(snapshot.columns, snapshot.segments, strict=True)}
+    alive = {name: sizes[name] - len(own.deleted) for name, own in zip(sizes, snapshot.segments, strict=True)}
+    base = sum(alive[name] for name in alive if name.startswith(BASE))
+    if sum(sizes.values()) - base > FOLD_AT * base:
+        return snapshot.columns
+    deltas = sorted((name for name in alive if not name.startswith(BASE)), key=alive.__getitem__)
+    names = deltas[: len(deltas) // 2] if len(deltas) > MOST_DELTAS else []
+    return {name: snapshot.columns[name] for name in names}

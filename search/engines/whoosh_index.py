@@ -1,52 +1,57 @@
-"""The Whoosh index of one generation: written, merged, and decoded into columns. The only importer of whoosh."""
+"""The Whoosh index of one generation: a schema, a table of contents, and segments that keep everything as columns.
+
+The only importer of whoosh. Columns stand in for Whoosh's own files by a codec, its extension point for that: any
+program that opens the index with `whoosh.index.open_dir` finds the same passages for the same words.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import random
+import bisect
+import functools
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
-from whoosh import index
+import numpy as np
 from whoosh.analysis import Analyzer, Token
-from whoosh.fields import ID, STORED, TEXT, Schema
-from whoosh.reading import SegmentReader
+from whoosh.codec import base
+from whoosh.fields import STORED, TEXT, Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
+from whoosh.matching import ListMatcher
+from whoosh.reading import TermInfo, TermNotFound
 
 from corpus.article import Article
 from search import analysis
-from search.engines import columns
+from search.engines import building
+from search.engines.blocks import checksums
+from search.engines.columns import FIELD_STRIDE, PASSAGE_STRIDE, Columns
 from search.fields import NAMES
 from search.generations import SegmentEntry
 from search.model import StoredPassage, stored_passages
 
-WRITER_MEMORY_MB = 256
-LANGUAGE_END, TEXT_END = "\x1e", "\x1f"  # what is indexed: its language, then its texts; English where none is said
-TEXT_GAP = 1  # positions between two texts of one field, so that no phrase reaches across
+INDEX_NAME = "MAIN"  # Whoosh's own default
+BASE, DELTA = "base", "delta"
 
 
 class PassageAnalyzer(Analyzer):  # type: ignore[misc]
-    """Our analysis as Whoosh asks for it: the index finds the same words for any program that opens it."""
+    """Our analysis as Whoosh asks for it of a query, read as English."""
 
     def __call__(self, value: str, positions: bool = False, mode: str = "", **_: Any) -> Iterator[Any]:
         token = Token(positions, removestops=True, mode=mode)
         token.boost = 1.0
-        start = 0
-        language, said, texts = value.partition(LANGUAGE_END)
-        for text in (texts if said else value).split(TEXT_END):
-            last = start
-            for found in analysis.tokens(text, language if said else "en"):
-                for stem in found.stems:
-                    token.text, token.pos = stem, start + found.position
-                    last = token.pos + 1
-                    yield token
-            start = last + TEXT_GAP
+        for found in analysis.tokens(value, "en"):
+            for token.text in found.stems:
+                token.pos, token.startchar, token.endchar = found.position, found.start, found.end
+                yield token
 
 
 SCHEMA = Schema(
-    passage_id=ID(stored=True, unique=True),
-    article_id=ID(stored=True),
+    passage_id=STORED,
+    article_id=STORED,
     title=TEXT(analyzer=PassageAnalyzer(), phrase=True, stored=True),
     headings=TEXT(analyzer=PassageAnalyzer(), phrase=True),
     body=TEXT(analyzer=PassageAnalyzer(), phrase=True, stored=True),
@@ -54,114 +59,253 @@ SCHEMA = Schema(
 )
 
 
+class ColumnsSegment(base.Segment):  # type: ignore[misc]
+    """A segment of `size` passages; `kind` tells what was built in one go from what was added to it."""
+
+    def __init__(self, kind: str) -> None:
+        self.indexname, self.compound = INDEX_NAME, False
+        self.segid = uuid.uuid4().hex[:16]  # Whoosh's own come from `random`, and a seeded one repeats itself
+        self.columns = f"{kind}-{self.segid}"
+        self.size = 0
+        self.deleted: set[int] = set()
+
+    def codec(self) -> ColumnsCodec:
+        return ColumnsCodec()
+
+    def doc_count_all(self) -> int:
+        return self.size
+
+    def deleted_count(self) -> int:
+        return len(self.deleted)
+
+    def deleted_docs(self) -> set[int]:
+        return self.deleted
+
+    def is_deleted(self, docnum: int) -> bool:
+        return docnum in self.deleted
+
+    def should_assemble(self) -> bool:
+        return False
+
+
+class ColumnsCodec(base.Codec):  # type: ignore[misc]
+    """Reads columns for Whoosh."""
+
+    def terms_reader(self, storage: FileStorage, segment: ColumnsSegment) -> _Terms:
+        return _Terms(_open(storage, segment))
+
+    def per_document_reader(self, storage: FileStorage, segment: ColumnsSegment) -> _Passages:
+        return _Passages(_open(storage, segment), segment)
+
+    def automata(self, storage: FileStorage, segment: ColumnsSegment) -> base.Automata:
+        return base.Automata()
+
+
+def _open(storage: FileStorage, segment: ColumnsSegment) -> Columns:
+    folder = Path(storage.folder) / segment.columns
+    return Columns(folder, {path.name: checksums(path) for path in folder.iterdir()})
+
+
+class _Terms(base.TermsReader):  # type: ignore[misc]
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._terms = functools.cache(self._find_terms)
+
+    def _find_terms(self, field: str) -> list[bytes]:
+        if field not in NAMES:
+            raise TermNotFound(f"There is no field {field!r}.")
+        every = self._columns.words("")
+        return [word.encode() for word in every if self._columns.postings(word)[1][NAMES.index(field)].any()]
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        field, text = term
+        return field in NAMES and bool(len(self._having(field, text)[0]))
+
+    def _having(self, field: str, text: bytes) -> tuple[Any, Any]:
+        documents, counts = self._columns.postings(text.decode())
+        own = counts[NAMES.index(field)]
+        return documents[own > 0], own[own > 0]
+
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        return ((field, text) for field in sorted(NAMES) for text in self._terms(field))
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        return ((fieldname, text) for text in self._terms(fieldname) if text >= prefix)
+
+    def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms())
+
+    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
+
+    def term_info(self, fieldname: str, text: bytes) -> TermInfo:
+        documents, counts = self._having(fieldname, text)
+        if not len(documents):
+            raise TermNotFound(f"{fieldname}:{text!r}")
+        lengths = self._columns.lengths[NAMES.index(fieldname), documents]
+        return TermInfo(
+            weight=float(counts.sum()),
+            df=len(documents),
+            minlength=int(lengths.min()),
+            maxlength=int(lengths.max()),
+            maxweight=float(counts.max()),
+            minid=int(documents[0]),
+            maxid=int(documents[-1]),
+        )
+
+    def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> ListMatcher:
+        documents, counts = self._having(fieldname, text)
+        places = self._columns.places(text.decode())
+        own = places % PASSAGE_STRIDE // FIELD_STRIDE == NAMES.index(fieldname)
+        positions = np.split(places[own] % FIELD_STRIDE, np.cumsum(counts)[:-1])
+        return ListMatcher(
+            documents.tolist(),
+            counts.astype(float).tolist(),
+            [format_.encode(one.tolist()) for one in positions],
+            format_,
+            scorer=scorer,
+            term=(fieldname, text),
+            terminfo=self.term_info(fieldname, text),
+        )
+
+    def cursor(self, fieldname: str, fieldobj: Any) -> _Cursor:
+        return _Cursor(self._terms(fieldname))
+
+    def indexed_field_names(self) -> Sequence[str]:
+        return NAMES
+
+
+class _Cursor(base.FieldCursor):  # type: ignore[misc]
+    """Steps through the words of a field; Whoosh looks for near ones with it."""
+
+    def __init__(self, words: Sequence[bytes]) -> None:
+        self._words = words
+        self._at = 0
+
+    def first(self) -> str | None:
+        self._at = 0
+        return self.text()
+
+    def find(self, string: str | bytes) -> str | None:
+        self._at = bisect.bisect_left(self._words, string.encode() if isinstance(string, str) else string)
+        return self.text()
+
+    def next(self) -> str | None:
+        self._at += 1
+        return self.text()
+
+    def text(self) -> str | None:
+        return self._words[self._at].decode() if self._at < len(self._words) else None
+
+
+class _Passages(base.PerDocumentReader):  # type: ignore[misc]
+    def __init__(self, columns: Columns, segment: ColumnsSegment) -> None:
+        self._columns = columns
+        self._segment = segment
+
+    def doc_count(self) -> int:
+        return len(self._columns) - len(self._segment.deleted)
+
+    def doc_count_all(self) -> int:
+        return len(self._columns)
+
+    def has_deletions(self) -> bool:
+        return bool(self._segment.deleted)
+
+    def is_deleted(self, docnum: int) -> bool:
+        return docnum in self._segment.deleted
+
+    def deleted_docs(self) -> set[int]:
+        return self._segment.deleted
+
+    def _lengths(self, field: str) -> Any:
+        return self._columns.lengths[NAMES.index(field)]
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        return int(self._lengths(fieldname)[docnum]) if fieldname in NAMES else default
+
+    def field_length(self, fieldname: str) -> int:
+        return int(self._lengths(fieldname).sum())
+
+    def min_field_length(self, fieldname: str) -> int:
+        return int(self._lengths(fieldname).min())
+
+    def max_field_length(self, fieldname: str) -> int:
+        return int(self._lengths(fieldname).max())
+
+    def stored_fields(self, docnum: int) -> dict[str, Any]:
+        facts = self._columns.stored(docnum)._asdict()
+        shown = {"title": "article_title", "body": "text", "passage_id": "passage_id", "article_id": "article_id"}
+        return {name: facts.pop(field) for name, field in shown.items()} | {"facts": facts}
+
+
 def create(folder: Path) -> None:
     """Begin an index without passages."""
-    index.create_in(str(folder), SCHEMA).close()
+    TOC.create(FileStorage(str(folder)), SCHEMA, INDEX_NAME)
 
 
 def write(
-    folder: Path, articles: Iterable[tuple[str, Article | None]], numbers_of: Callable[[str], Sequence[int]]
-) -> None:
-    """Write changed articles as one more segment; `numbers_of` tells the passages an article had, to be deleted."""
-    with _writer(folder) as writer:
+    folder: Path,
+    articles: Iterable[tuple[str, Article | None]],
+    places_of: Callable[[str], Iterable[tuple[str, int]]],
+    kind: str,
+) -> list[SegmentEntry]:
+    """Write changed articles as new segments of a kind; list all segments.
+
+    `places_of` tells the passages that an article had, to be deleted: the columns they are in, and their numbers there.
+    """
+    storage = FileStorage(str(folder))
+    contents = TOC.read(storage, INDEX_NAME)
+    known = {segment.columns: segment for segment in contents.segments}
+
+    def passages() -> Iterator[StoredPassage]:
         for article_id, article in articles:
-            for number in numbers_of(article_id):
-                writer.delete_document(number)
-            for stored in stored_passages(article) if article else ():
-                writer.add_document(**_document(stored))
+            for columns, number in places_of(article_id):
+                known[columns].deleted.add(number)
+            yield from stored_passages(article) if article else ()
+
+    added = _write_columns(folder, passages(), kind)
+    return _write_contents(folder, contents, [*contents.segments, *added])
 
 
-def merge(folder: Path, names: Collection[str]) -> None:
-    """Write the segments that have these columns as one, without what is deleted in them."""
-
-    def chosen(writer: Any, segments: Sequence[Any]) -> list[Any]:
-        for segment in segments:
-            if columns_of(segment) in names:
-                with contextlib.closing(SegmentReader(writer.storage, writer.schema, segment)) as reader:
-                    writer.add_reader(reader)
-        return [segment for segment in segments if columns_of(segment) not in names]
-
-    with _writer(folder, mergetype=chosen):
-        pass
-
-
-def decode(folder: Path) -> list[SegmentEntry]:
-    """Write the columns that are missing, remove those without a segment, and list the segments in order."""
-    segments: list[SegmentEntry] = []
-    with contextlib.closing(index.open_dir(str(folder))) as opened:
-        for segment in opened._segments():
-            entry = SegmentEntry(columns_of(segment), tuple(sorted(segment.deleted_docs())))
-            segments.append(entry)
-            if not (folder / entry.columns).is_dir():
-                with contextlib.closing(SegmentReader(opened.storage, opened.schema, segment)) as reader:
-                    passages = (_stored(reader.stored_fields(number)) for number in range(reader.doc_count_all()))
-                    columns.write(folder / entry.columns, passages, _postings(reader))
-    for path in folder.glob("columns-*"):
-        if path.name not in {one.columns for one in segments}:
-            shutil.rmtree(path)
-    for path in folder.glob("*WRITELOCK"):
-        path.unlink()
-    return segments
-
-
-def columns_of(segment: Any) -> str:
-    """Return the name of the folder that holds the columns of a segment."""
-    return f"columns-{segment.segment_id()}"
-
-
-@contextlib.contextmanager
-def _writer(folder: Path, **commit: Any) -> Iterator[Any]:
-    with contextlib.closing(index.open_dir(str(folder))) as opened:
-        with _names_of_its_own():
-            writer = opened.writer(limitmb=WRITER_MEMORY_MB)
-        try:
-            yield writer
-        except BaseException:
-            writer.cancel()
-            raise
-        writer.commit(**(commit or {"merge": False}))
-
-
-@contextlib.contextmanager
-def _names_of_its_own() -> Iterator[None]:
-    """Let Whoosh name a segment from fresh randomness: from a seeded `random` it would overwrite an older one."""
-    state = random.getstate()
-    random.seed()
-    try:
-        yield
-    finally:
-        random.setstate(state)
-
-
-def _document(stored: StoredPassage) -> dict[str, Any]:
-    texts = {name: TEXT_END.join(texts) for name, texts in stored.field_texts().items()}
-    indexed = {f"_stored_{name}": text for name, text in texts.items() if SCHEMA[name].stored}
-    indexed |= {name: stored.language + LANGUAGE_END + text for name, text in texts.items()}
-    facts = {
-        name: getattr(stored, name)
-        for name in "heading_path anchor context url source language reviewed labels cautions page".split()
-    }
-    return {"passage_id": stored.passage_id, "article_id": stored.article_id, "facts": facts, **indexed}
-
-
-def _stored(fields: Mapping[str, Any]) -> StoredPassage:
-    return StoredPassage(
-        passage_id=fields["passage_id"],
-        article_id=fields["article_id"],
-        article_title=fields["title"],
-        text=fields["body"],
-        **fields["facts"],
+def merge(folder: Path, names: Mapping[str, Columns], kind: str) -> list[SegmentEntry]:
+    """Write the segments that have these columns anew, without what is deleted in them; list all segments."""
+    contents = TOC.read(FileStorage(str(folder)), INDEX_NAME)
+    merged = [segment for segment in contents.segments if segment.columns in names]
+    others = [segment for segment in contents.segments if segment not in merged]
+    passages = (
+        names[segment.columns].stored(number)
+        for segment in merged
+        for number in range(segment.size)
+        if number not in segment.deleted
     )
+    return _write_contents(folder, contents, [*others, *_write_columns(folder, passages, kind)])
 
 
-def _postings(reader: Any) -> Iterator[columns.FieldPostings]:
-    """Yield the postings of a segment, sorted by term and then by field; deleted passages are among them."""
-    terms = sorted((term, NAMES.index(field)) for field, term in reader.all_terms() if field in NAMES)
-    for term, field in terms:
-        matcher = reader.postings(NAMES[field], term)
-        documents, positions = [], []
-        while matcher.is_active():
-            documents.append(matcher.id())
-            positions.append(matcher.value_as("positions"))
-            matcher.next()
-        yield columns.FieldPostings(term, field, documents, positions)
+def _write_columns(folder: Path, passages: Iterator[StoredPassage], kind: str) -> Iterator[ColumnsSegment]:
+    """Write segments of about as many passages as one may have; all of an article's are in one."""
+    articles = (list(own) for _, own in groupby(passages, key=lambda one: one.article_id))
+    for first in articles:
+        segment = ColumnsSegment(kind)
+        segment.size = building.write(folder / segment.columns, chain(first, _more(articles, len(first))))
+        yield segment
+
+
+def _more(articles: Iterator[list[StoredPassage]], size: int) -> Iterator[StoredPassage]:
+    while size < building.MOST_PASSAGES:
+        following = next(articles, [])
+        if not following:
+            return
+        size += len(following)
+        yield from following
+
+
+def _write_contents(folder: Path, before: TOC, segments: Iterable[ColumnsSegment]) -> list[SegmentEntry]:
+    contents = TOC(SCHEMA, list(segments), before.generation + 1)
+    contents.write(FileStorage(str(folder)), INDEX_NAME)
+    for path in folder.glob(f"_{INDEX_NAME}_{before.generation}.toc"):
+        path.unlink()
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in {segment.columns for segment in contents.segments}:
+            shutil.rmtree(path)
+    return [SegmentEntry(one.columns, tuple(sorted(one.deleted))) for one in contents.segments]

@@ -3,7 +3,6 @@ from __future__ import annotations
 import itertools
 import json
 import random
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +15,9 @@ import search
 from corpus.article import Change
 from corpus.errors import OutageError
 from corpus.library import Library
-from corpus.settings import Settings
 from search.engine import Engine
-from search.engines import whoosh_engine
+from search.engines import building, whoosh_engine
+from search.engines.memory import MemoryEngine
 from search.engines.whoosh_engine import WhooshEngine
 from search.generations import MANIFEST, POINTER, Generations
 from tests.articles import article, small_library
@@ -56,32 +55,51 @@ def live_folder(home: Path) -> Path:
     return generations.folder(live)
 
 
-@pytest.mark.parametrize("word", ["cramps", "magnesium", "swollen", "doctors"])
-def test_whoosh_itself_finds_the_same_passages(engine: WhooshEngine, tmp_path: Path, word: str) -> None:
+def segments(home: Path) -> list[str]:
+    return [path.name for path in live_folder(home).iterdir() if path.is_dir()]
+
+
+@pytest.mark.parametrize("text", ["cramps", "magnesium", "swollen", "doctors", '"leg cramps"', "magnes*"])
+def test_whoosh_itself_finds_the_same_passages(engine: WhooshEngine, tmp_path: Path, text: str) -> None:
     engine.apply([Change(6, "extra", article("extra", "Doctors", ("", "Magnesium and cramps.")))], 6)
+    engine.apply([Change(7, "swelling", None)], 7)
     opened = index.open_dir(str(live_folder(tmp_path)))
     with opened.searcher() as searcher:
         found = set()
         for field in ("title", "headings", "body"):
-            parsed = QueryParser(field, opened.schema).parse(word)
+            parsed = QueryParser(field, opened.schema).parse(text)
             found |= {hit["passage_id"] for hit in searcher.search(parsed, limit=None)}
     opened.close()
-    ours = engine.snapshot().candidates(ask(word), 50)
-    shown = engine.snapshot().candidates(ask(word, label="handbook"), 50)
+    ours = engine.snapshot().candidates(ask(text, snapshot=engine.snapshot()), 50)
+    shown = engine.snapshot().candidates(ask(text, snapshot=engine.snapshot(), label="handbook"), 50)
     assert found == {one.passage_id for one in (*ours.best, *shown.best)}
 
 
-def test_columns_come_back_from_the_index_alone(engine: WhooshEngine, tmp_path: Path) -> None:
-    engine.apply([Change(6, "seeds", article("seeds", "Seeds", ("", "Pumpkin seeds and magnesium.")))], 6)
-    before = engine.snapshot().candidates(ask("leg cramps magnesium"), 50)
-    written = {path: path.read_bytes() for path in live_folder(tmp_path).glob("columns-*/*")}
-    for folder in live_folder(tmp_path).glob("columns-*"):
-        shutil.rmtree(folder)
-    again = search.Searcher(WhooshEngine(tmp_path), Settings({}))
-    again.verify()
-    same(again.engine.snapshot().candidates(ask("leg cramps magnesium"), 50), before)
-    assert {path: path.read_bytes() for path in live_folder(tmp_path).glob("columns-*/*")} == written
-    assert again.state().damage is None
+def test_whoosh_itself_reads_words_lengths_and_stored_fields(engine: WhooshEngine, tmp_path: Path) -> None:
+    opened = index.open_dir(str(live_folder(tmp_path)))
+    with opened.reader() as reader:
+        assert reader.doc_count() == len(engine.snapshot().ranker)
+        assert ("body", "magnesium") in reader
+        assert reader.frequency("body", "magnesium") == sum(
+            one.text.lower().count("magnesium")
+            for one in engine.snapshot().passages([fields["passage_id"] for _, fields in reader.iter_docs()]).values()
+        )
+        assert list(reader.terms_within("body", "magnesiun", 1)) == ["magnesium"]
+        assert {fields["title"] for _, fields in reader.iter_docs()} == {one.title for one in small_library()}
+    opened.close()
+
+
+def test_an_index_of_several_segments_answers_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "MOST_PASSAGES", 3)
+    engine, oracle = WhooshEngine(tmp_path), MemoryEngine()
+    for one in (engine, oracle):
+        one.rebuild(small_library(), 5)
+        one.apply([Change(6, "seeds", article("seeds", "Seeds", ("", "Pumpkin seeds and magnesium.")))], 6)
+    assert len(segments(tmp_path)) > 2
+    for text in ("leg cramps magnesium", '"leg cramps"', "swollen -doctor", "magnes*", "pumpkin"):
+        query = ask(text, snapshot=oracle)
+        same(engine.snapshot().candidates(query, 10), oracle.candidates(query, 10))
+    engine.close()
 
 
 def spoil(path: Path, how: str) -> None:
@@ -164,11 +182,11 @@ def test_one_changed_article_leaves_the_files_of_the_others_alone(tmp_path: Path
 def test_deltas_are_folded_when_they_pass_5_percent_of_the_base(tmp_path: Path) -> None:
     engine = WhooshEngine(tmp_path)
     engine.rebuild((article(f"n{n}", "Number", ("", f"Text {n}.")) for n in range(100)), 1)
-    segments = []
+    counted = []
     for number in range(1, 7):
         engine.apply([Change(number + 1, f"x{number}", article(f"x{number}", "Number", ("", "Text.")))], number + 1)
-        segments.append(len(list(live_folder(tmp_path).glob("*.seg"))))
-    assert segments == [2, 3, 4, 5, 6, 1]
+        counted.append(len(segments(tmp_path)))
+    assert counted == [2, 3, 4, 5, 6, 1]
     assert engine.snapshot().candidates(ask("text"), 200).counts.total == 106
     engine.close()
 
@@ -178,7 +196,7 @@ def test_there_are_at_most_a_handful_of_deltas(tmp_path: Path) -> None:
     engine.rebuild((article(f"n{n}", "Number", ("", f"Text {n}.")) for n in range(1000)), 1)
     for number in range(1, 20):
         engine.apply([Change(number + 1, f"x{number}", article(f"x{number}", "Number", ("", "Text.")))], number + 1)
-        assert len(list(live_folder(tmp_path).glob("*.seg"))) <= 9
+        assert len(segments(tmp_path)) <= 9
     assert engine.snapshot().candidates(ask("text"), 50).counts.total == 1019
     engine.close()
 
