@@ -13,7 +13,7 @@ from typing import Any
 
 from corpus.article import Article, from_json, to_json
 from corpus.errors import InputError
-from ingest.sources import CONTAINERS, DOCUMENTS, Source, kind_of
+from ingest.sources import CONTAINERS, DAMAGED, DOCUMENTS, Source, kind_of
 from ingest.workers import Workers
 
 VERSION = 1  # of the readers together; a higher one makes every source be read anew
@@ -79,16 +79,21 @@ def readings(
 
 def _parts(source: Source, mapping: Mapping[str, str]) -> Iterator[Source]:
     """Yield the sources that a container holds, and any other source as it is; what ends it is said last."""
-    kind = kind_of(source.source)
+    kind = source.kind or kind_of(source.source)
     if kind not in CONTAINERS or source.unusable:
         yield source
         return
-    from ingest import records
+    from ingest import archive, records
 
     try:
-        yield from records.parts(source, mapping)
-    except InputError as error:
-        yield replace(source, unusable=error, container=source.container or source.key)
+        if kind == "zip":
+            for part in archive.parts(source):
+                yield from _parts(part, mapping)
+        else:
+            yield from records.parts(source, mapping)
+    except (InputError, *DAMAGED) as error:
+        why = error if isinstance(error, InputError) else InputError("It is damaged, and the rest was not read.")
+        yield replace(source, unusable=why, container=source.container or source.key)
 
 
 def understand(name: str, data: bytes, kind: str) -> Article:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import stat
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,12 +32,17 @@ SUFFIXES = {
     ".json": "records",
     ".csv": "records",
     ".tsv": "records",
+    ".zip": "zip",
 }
-_BY_NAME = {".json"}  # read where it is named itself: in a folder, most are settings and the like
-CONTAINERS = {"records"}  # what holds many articles
+_BY_NAME = {".json", ".zip"}  # read where it is named itself: in a folder, most are settings and the like
+CONTAINERS = {"records", "zip"}  # what holds many articles
 DOCUMENTS = {"docx", "pdf"}  # what is always read in a process of its own: their readers meet every trick there is
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)  # what a part of an archive may raise
 LEFT_OUT = "left_out"  # code of an error that is no failure: a person decided so
-READ = "HTML (.html), Markdown (.md), plain text (.txt), PDF (.pdf), Word (.docx) and records (.csv, .json, .jsonl)"
+READ = (
+    "HTML (.html), Markdown (.md), plain text (.txt), PDF (.pdf), Word (.docx), "
+    "records (.csv, .json, .jsonl) and ZIP archives of these (.zip)"
+)
 SENT = "sent"  # begins the keys of files that were sent to a page
 _WEB = ("http://", "https://", "ftp://")
 
@@ -88,6 +96,8 @@ class Source:
                 data = file.read(most + 1)
         except OSError as error:
             raise InputError(_why_not(error)) from None
+        except DAMAGED:
+            raise InputError("It is damaged.") from None
         if len(data) > most:
             raise InputError(f"It is larger than {most_mb} MB, the setting max_document_mb.")
         if not data:
@@ -112,6 +122,11 @@ def sent(name: str, data: bytes) -> Source:
     if _is_foreign(Path(name)):
         return Source(name, key, name, unusable=InputError(_foreign(Path(name))))
     return Source(name, key, name, opener=partial(io.BytesIO, data))
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether a file or folder is none that people see: of the system, or a lock of Word's."""
+    return name.startswith((".", "~$", "__MACOSX"))
 
 
 def find(arguments: Sequence[str]) -> Iterator[Source]:
@@ -157,14 +172,14 @@ def _find_one(argument: str) -> Iterator[Source]:
 
 
 def _below(folder: Path, argument: str) -> Iterator[Source]:
-    """Yield the readable files in a folder and below; hidden ones, Word's locks and linked folders are left out."""
+    """Yield the readable files in a folder and below; hidden ones and linked folders are left out."""
     root = root_key(argument)
     errors: list[OSError] = []
     for place, folders, files in os.walk(folder, onerror=errors.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(place, name)
-            if path.suffix.lower() in SUFFIXES.keys() - _BY_NAME and not name.startswith((".", "~$")):
+            if path.suffix.lower() in SUFFIXES.keys() - _BY_NAME and not is_hidden(name):
                 yield Source(_readable(path), f"{root}/{_readable(path.relative_to(folder))}", argument, path)
     for error in errors:
         path = Path(os.fsdecode(error.filename))
