@@ -28,7 +28,7 @@ OTHER_LENGTH = -0.1
 SHORTEST, LONGEST = 4, 60
 
 # Less than this, score and lead over the best sentence elsewhere together, is no clear answer.
-LEAST = 1.6
+LEAST = 1.5
 
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|often|old|far|high|common|soon|late|early)\b|\bwhen\b|\bdose\b"

@@ -6,8 +6,13 @@ from collections.abc import Iterable, Sequence, Set
 
 from search.engine import Snapshot
 from search.fragments import placed_tokens
-from search.model import Clause, Query
+from search.model import Clause, Query, StoredPassage
 from search.scoring import idf
+
+# What any word counts for beside its rarity: in a library of one article the words of its subject are everywhere, and
+# still are what is asked about. At 0, 1 and 2, of the questions that the samples answer .72, .75 and .75 get an answer
+# sentence, of which .72, .76 and .76 hold the answer.
+BASE = 2.0
 
 Groups = Set[int]  # numbers of what was typed
 
@@ -26,7 +31,7 @@ class Coverage:
         self.weights: dict[int, float] = {}
         for clause in self._clauses:
             if len(clause.groups) == 1 and clause.kind not in ("variant", "synonym"):
-                rarity = idf(snapshot.state.passages, snapshot.frequency(*filter(None, clause.words)))
+                rarity = BASE + idf(snapshot.state.passages, snapshot.frequency(*filter(None, clause.words)))
                 (group,) = clause.groups
                 self.weights[group] = min(self.weights.get(group, rarity), rarity)
 
@@ -40,6 +45,15 @@ class Coverage:
             for group in clause.groups
             if group in self.weights
         }
+
+    @property
+    def size(self) -> int:
+        return len(self.weights)
+
+    def of(self, stored: StoredPassage) -> float:
+        """Return the share of what is asked that stands in a passage, its title and its headings."""
+        texts = (text for texts in stored.field_texts().values() for text in texts)
+        return self.share(self.groups(words_of(texts, stored.language)))
 
     def share(self, groups: Groups) -> float:
         """Return the share of what is asked that `groups` are, by rarity."""

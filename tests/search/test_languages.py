@@ -41,8 +41,8 @@ def test_words_of_each_language_are_found_in_their_forms(language: str, sentence
     engine.rebuild([article("own", "X", ("", sentence), language=language), other], 1)
     desk = search.Searcher(engine, Settings({}))
     for text in searches:
-        assert [hit.passage.article_id for hit in desk.search(text).hits] == ["own"], text
-        assert any(piece.matched for piece in desk.search(text).hits[0].fragments), text
+        assert [hit.passage.article_id for hit in desk.search(text, only_hits=True).hits] == ["own"], text
+        assert any(piece.matched for piece in desk.search(text, only_hits=True).hits[0].fragments), text
 
 
 def test_a_regional_language_is_its_language() -> None:

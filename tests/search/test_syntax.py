@@ -31,7 +31,7 @@ def desk() -> search.Searcher:
 
 @pytest.fixture
 def find(desk: search.Searcher) -> Find:
-    return lambda text: {hit.passage.article_id for hit in desk.search(text).hits}
+    return lambda text: {hit.passage.article_id for hit in desk.search(text, only_hits=True).hits}
 
 
 @pytest.mark.parametrize(
