@@ -20,7 +20,7 @@ ARROWS = {
 READS_SOURCES = ("webapp.adding", "webapp.cli", "webapp.cli_ingest")  # the parts of webapp that may touch ingest
 LIBRARY = ("corpus.library", "corpus.schema", "corpus.migrating")
 ONLY_IN = {  # a dependency, and the modules that may import it
-    "whoosh": ("search.engines.whoosh_index",),
+    "whoosh": ("search.engines.whoosh_codec", "search.engines.whoosh_index"),
     "opensearchpy": tuple(f"search.engines.opensearch_{name}" for name in ("client", "engine", "indexes", "lease")),
     "sqlalchemy": LIBRARY,
     "flask": ("webapp",),

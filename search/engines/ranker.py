@@ -5,44 +5,22 @@ from __future__ import annotations
 import bisect
 import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from search import scoring
 from search.engines.article_table import ArticleFacts, Numbers
 from search.engines.best import Column, Mask, Scores, Sought, best, every
-from search.engines.columns import FIELD_STRIDE, PASSAGE_STRIDE, Columns
+from search.engines.columns import Columns
+from search.engines.postings import CLAUSES_KEPT, Match, Postings, Segment
 from search.fields import NAMES
 from search.filtering import FACETS
 from search.fusion import Meaning, fuse, is_exact
 from search.model import Candidate, Candidates, Clause, Counts, Filters, Part, Place, Query, StoredPassage
 from search.vectors import Keys
 
-# Words and phrases whose scores are kept once they were asked for, some 20 bytes for each passage that has one; and
-# combinations of filters, a byte a passage.
-CLAUSES_KEPT = 512
-FILTERS_KEPT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """The columns of one Whoosh segment and the numbers of its deleted passages."""
-
-    columns: Columns
-    deleted: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """The passages that have a clause: their numbers over all segments, and the counts a row a field."""
-
-    documents: Numbers
-    counts: npt.NDArray[np.integer[Any]]
-    counted: scoring.Counted
+FILTERS_KEPT = 32  # combinations of filters, a byte a passage
 
 
 class Ranker:
@@ -50,12 +28,8 @@ class Ranker:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
-        sizes = [len(segment.columns) for segment in segments]
-        self._starts = [sum(sizes[:n]) for n in range(len(sizes))]
-        self._alive: Mask = np.ones(sum(sizes), bool)
-        for start, segment in zip(self._starts, segments, strict=True):
-            self._alive[[start + number for number in segment.deleted]] = False
-        self._has_deleted = not self._alive.all()
+        self._postings = Postings(segments)
+        self._alive, self._starts = self._postings.alive, self._postings.starts
         lengths = [segment.columns.lengths for segment in segments]
         self._lengths = np.concatenate(lengths, axis=1) if lengths else np.zeros((len(NAMES), 0), np.int32)
         self._size = int(self._alive.sum())
@@ -66,7 +40,6 @@ class Ranker:
             article_of.append(segment.columns.article_of + np.int64(offset))
             offset += len(segment.columns.articles)
         self._article_of = np.concatenate(article_of) if article_of else np.zeros(0, np.int64)
-        self._match = functools.lru_cache(CLAUSES_KEPT)(self._find)
         self._column = functools.lru_cache(CLAUSES_KEPT)(self._score)
         self._admitted = functools.lru_cache(FILTERS_KEPT)(self._admit)
         self._living = np.unique(self._article_of[self._alive]).tolist()
@@ -102,12 +75,12 @@ class Ranker:
 
     def terms(self, prefix: str) -> dict[str, int]:
         words = {word for segment in self._segments for word in segment.columns.words(prefix)}
-        counts = {word: len(self._postings(word)[0]) for word in sorted(words)}
+        counts = {word: len(self._postings.match_row(word).documents) for word in sorted(words)}
         return {word: count for word, count in counts.items() if count}
 
     def frequency(self, *words: str) -> int:
         """Return how many passages have an indexed word, or several in a row."""
-        return self._match(words, False, None).counted.anywhere
+        return self._postings.match_row(*words).counted.anywhere
 
     @functools.cached_property
     def languages(self) -> tuple[str, ...]:
@@ -136,14 +109,13 @@ class Ranker:
         return np.where(self._alive, keys, 0)
 
     def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
-        having = [self._match(*_key(clause)) for clause in query.clauses]
+        having = [self._postings.match(clause) for clause in query.clauses]
         matched = functools.cache(lambda: self._matched(query, having, query.required))
-        scored = [
-            (clause, own.counted) for clause, own in zip(query.clauses, having, strict=True) if not clause.excluded
-        ]
+        scored = [(clause, own) for clause, own in zip(query.clauses, having, strict=True) if not clause.excluded]
+        taken = scoring.as_typed([(clause, own.counted) for clause, own in scored])
         sought = []
-        for (clause, _), counted in zip(scored, scoring.as_typed(scored), strict=True):
-            column = self._column(*_key(clause), counted)
+        for (clause, own), counted in zip(scored, taken, strict=True):
+            column = self._column(own, clause.field, counted)
             sought.append(Sought(clause, column, column.weights.factor(clause)))
         if meaning:
             return self._fused(query, k, meaning, having, sought)
@@ -155,13 +127,13 @@ class Ranker:
         )
 
     def _fused(
-        self, query: Query, k: int, meaning: Meaning, having: Sequence[_Match], sought: Sequence[Sought]
+        self, query: Query, k: int, meaning: Meaning, having: Sequence[Match], sought: Sequence[Sought]
     ) -> Candidates:
         """Find by words and by meaning: every passage is looked at."""
         matched = self._matched(query, having, query.required)
         admitted = self._matched(query, having, query.required[:-1]) if query.or_near else matched
         clauses = zip(query.clauses, having, strict=True)
-        exact = self._mask(own for one, own in clauses if is_exact(one, own.counted.anywhere))
+        exact = self._postings.mask(own for one, own in clauses if is_exact(one, own.counted.anywhere))
         words = every(query, sought, len(self._alive))
         fused = fuse(words, meaning, matched=matched, admitted=admitted, exact=exact)
         numbers = fused.matched.nonzero()[0]
@@ -182,15 +154,15 @@ class Ranker:
         rows.sort(key=lambda row: (-row[2], row[1]))
         return rows[:k]
 
-    def _matched(self, query: Query, having: Sequence[_Match], required: Sequence[Sequence[Clause]]) -> Mask:
+    def _matched(self, query: Query, having: Sequence[Match], required: Sequence[Sequence[Clause]]) -> Mask:
         """Return which passages match: of each alternative, they have a clause or lack an excluded one."""
         found = dict(zip(query.clauses, having, strict=True))
         matched = self._admitted(query.filters).copy()
         for group in required:
-            satisfied = self._mask(found[clause] for clause in group if not clause.excluded)
+            satisfied = self._postings.mask(found[clause] for clause in group if not clause.excluded)
             for clause in group:
                 if clause.excluded:
-                    satisfied |= ~self._mask([found[clause]])
+                    satisfied |= ~self._postings.mask([found[clause]])
             matched &= satisfied
         return matched
 
@@ -226,7 +198,7 @@ class Ranker:
         parts: list[Part] = []
         groups: set[int] = set()
         for one in sought:
-            match = self._match(*_key(one.clause))
+            match = self._postings.match(one.clause)
             at = int(np.searchsorted(match.documents, number))
             if at < len(match.documents) and match.documents[at] == number:
                 groups.update(one.clause.groups)
@@ -237,80 +209,13 @@ class Ranker:
             parts.append(Part("all_words", None, "", bonus))
         return tuple(parts)
 
-    def _mask(self, matches: Iterable[_Match]) -> Mask:
-        mask = np.zeros(len(self._alive), bool)
-        for match in matches:
-            mask[match.documents] = True
-        return mask
-
-    def _find(self, words: tuple[str, ...], is_prefix: bool, field: str | None) -> _Match:
-        documents, counts = self._any_of(words) if is_prefix else self._row(words)
-        if field is not None:
-            counts = np.where(np.array([[name == field] for name in NAMES]), counts, 0)
-            there = counts.any(axis=0)
-            documents, counts = documents[there], counts[:, there]
-        fields = tuple(np.count_nonzero(counts, axis=1).tolist())
-        return _Match(documents, counts, scoring.Counted(fields, len(documents), int(counts.sum())))
-
-    def _score(self, words: tuple[str, ...], is_prefix: bool, field: str | None, counted: scoring.Counted) -> Column:
-        match = self._match(words, is_prefix, field)
+    def _score(self, match: Match, field: str | None, counted: scoring.Counted) -> Column:
         weights = scoring.Weights(field, counted, self._size, self._means)
         scores = np.zeros(len(match.documents))
         for _, part in weights.scores(list(match.counts), list(self._lengths[:, match.documents])):
             scores += part
         return Column(match.documents, scores, len(self._alive), weights)
 
-    def _row(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
-        return self._postings(words[0]) if len(words) == 1 else self._phrase(words)
-
-    def _any_of(self, terms: Sequence[str]) -> tuple[Numbers, Numbers]:
-        total = np.zeros((len(NAMES), len(self._alive)), np.int64)
-        for term in terms:
-            documents, counts = self._postings(term)
-            total[:, documents] += counts
-        documents = np.flatnonzero(total.any(axis=0))
-        return documents, total[:, documents]
-
-    def _postings(self, term: str) -> tuple[Numbers, Numbers]:
-        found = [segment.columns.postings(term) for segment in self._segments]
-        documents = [own + start for start, (own, _) in zip(self._starts, found, strict=True)]
-        return self._without_deleted(
-            np.concatenate([np.zeros(0, np.int64), *documents]),
-            np.concatenate([np.zeros((len(NAMES), 0), np.int32), *(counts for _, counts in found)], axis=1),
-        )
-
-    def _without_deleted(self, documents: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
-        if self._has_deleted:
-            alive = self._alive[documents]
-            documents, counts = documents[alive], counts[:, alive]
-        return documents, counts
-
-    def _phrase(self, words: Sequence[str]) -> tuple[Numbers, Numbers]:
-        """Count a phrase: the places where each word stands as far from the first as in the phrase."""
-        documents = [np.zeros(0, np.int64)]
-        counts = [np.zeros((len(NAMES), 0), np.int64)]
-        for start, segment in zip(self._starts, self._segments, strict=True):
-            found = segment.columns.places(words[0])
-            for distance, word in enumerate(words):
-                if word and distance and len(found):
-                    found = found[_are_among(found + distance, segment.columns.places(word))]
-            own, at = np.unique(found // PASSAGE_STRIDE, return_inverse=True)
-            fields = found % PASSAGE_STRIDE // FIELD_STRIDE
-            documents.append(own + start)
-            counts.append(np.stack([np.bincount(at[fields == n], minlength=len(own)) for n in range(len(NAMES))]))
-        return self._without_deleted(np.concatenate(documents), np.concatenate(counts, axis=1))
-
     def _admit(self, filters: Filters) -> Mask:
         articles = [segment.columns.articles.admitted(filters) for segment in self._segments]
         return self._alive & np.concatenate(articles)[self._article_of] if articles else self._alive
-
-
-def _key(clause: Clause) -> tuple[tuple[str, ...], bool, str | None]:
-    return clause.words, clause.kind == "prefix", clause.field
-
-
-def _are_among(values: Numbers, ordered: Numbers) -> Mask:
-    """Tell which values are in an array that rises."""
-    at = np.searchsorted(ordered, values)
-    there: Mask = np.append(ordered, -1)[at] == values
-    return there

@@ -10,7 +10,8 @@ from pathlib import Path
 from corpus.article import Article, Change
 from search.engine import WAIT_FOR_WRITER, DamagedError, EngineState
 from search.engines.columns import Columns
-from search.engines.ranker import Ranker, Segment
+from search.engines.postings import Segment
+from search.engines.ranker import Ranker
 from search.fusion import Meaning
 from search.generations import Generation, Generations, SegmentEntry
 from search.model import Candidates, Place, Query, StoredPassage
