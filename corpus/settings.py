@@ -38,6 +38,7 @@ SETTINGS = (
     ),
     Setting("review_months", 36, "Months after which a review is overdue."),
     Setting("review_months_by_label", "", "Months for articles with a label, for example medicines=12, handbook=24."),
+    Setting("web_pause_ms", 1000, "Milliseconds between requests for pages; a site's robots.txt may ask for more."),
     Setting("max_document_mb", 64, "Documents larger than this many megabytes are skipped, with a line that says so."),
 )
 FILE_NAME = "answerdesk.toml"

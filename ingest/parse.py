@@ -9,12 +9,15 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.article import Article, from_json, to_json
 from corpus.errors import InputError
 from ingest.sources import CONTAINERS, DAMAGED, DOCUMENTS, Source, kind_of
 from ingest.workers import Workers
+
+if TYPE_CHECKING:
+    from ingest.crawl import Web
 
 VERSION = 1  # of the readers together; a higher one makes every source be read anew
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
@@ -47,7 +50,8 @@ class Reading:
             _log.exception("A reader failed on %s", self.source.source)
             words = "It could not be read: this is a fault in Answerdesk. Please report it."
             raise InputError(words, "fault") from None
-        return replace(article, key=self.source.key)
+        is_page = self.source.key.startswith(("http://", "https://"))
+        return replace(article, key=self.source.key, url=article.url or (self.source.key if is_page else None))
 
 
 def readings(
@@ -55,14 +59,18 @@ def readings(
     most_mb: int = 64,
     wanted: Callable[[Source, str], bool] = lambda source, digest: True,
     mapping: Mapping[str, str] | None = None,
+    web: Web | None = None,
 ) -> Generator[Reading, None, None]:
     """Read sources and yield them in their order; where there are many, those that are `wanted` are understood ahead.
 
-    A source that holds many articles is yielded part by part; `mapping` names the columns of its records. `wanted` gets
-    a source and its digest; the InputError that it raises becomes that of the source.
+    A source that holds many articles is yielded part by part; `mapping` names the columns of its records, `web` tells
+    how its pages are fetched. `wanted` gets a source and its digest; the InputError that it raises becomes that of the
+    source.
     """
 
     def reading(source: Source) -> Reading:
+        if source.digest:
+            return Reading(source, source.digest)
         try:
             data = source.data(most_mb)
             found = digest(data)
@@ -72,12 +80,12 @@ def readings(
         except InputError as error:
             return Reading(source, error=error)
 
-    parts = (part for source in sources for part in _parts(source, mapping or {}))
+    parts = (part for source in sources for part in _parts(source, mapping or {}, web, most_mb))
     with Workers(understand) as workers:
         yield from workers.in_order(map(reading, parts))
 
 
-def _parts(source: Source, mapping: Mapping[str, str]) -> Iterator[Source]:
+def _parts(source: Source, mapping: Mapping[str, str], web: Web | None, most_mb: int) -> Iterator[Source]:
     """Yield the sources that a container holds, and any other source as it is; what ends it is said last."""
     kind = source.kind or kind_of(source.source)
     if kind not in CONTAINERS or source.unusable:
@@ -88,7 +96,11 @@ def _parts(source: Source, mapping: Mapping[str, str]) -> Iterator[Source]:
     try:
         if kind == "zip":
             for part in archive.parts(source):
-                yield from _parts(part, mapping)
+                yield from _parts(part, mapping, web, most_mb)
+        elif kind == "web":
+            from ingest import crawl
+
+            yield from crawl.parts(source, web or crawl.Web(), most_mb)
         else:
             yield from records.parts(source, mapping)
     except (InputError, *DAMAGED) as error:

@@ -8,8 +8,8 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -35,7 +35,7 @@ SUFFIXES = {
     ".zip": "zip",
 }
 _BY_NAME = {".json", ".zip"}  # read where it is named itself: in a folder, most are settings and the like
-CONTAINERS = {"records", "zip"}  # what holds many articles
+CONTAINERS = {"records", "zip", "web"}  # what holds many articles
 DOCUMENTS = {"docx", "pdf"}  # what is always read in a process of its own: their readers meet every trick there is
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)  # what a part of an archive may raise
 LEFT_OUT = "left_out"  # code of an error that is no failure: a person decided so
@@ -52,7 +52,8 @@ class Source:
     """One file or a part of one to read, or the reason why there is none.
 
     `source` is its name as people see it, `key` its identity (an absolute path), `argument` what was named to find it.
-    A part opens by `opener`, lies in `container` (a key) and at `path`, and `shown_as` is its article's source.
+    A part opens by `opener`, lies in `container` (a key) and at `path`, and `shown_as` is its article's source. A page
+    has the `validators` by which its server tells whether it was modified, or the `digest` of one that was not.
     """
 
     source: str
@@ -64,6 +65,8 @@ class Source:
     opener: Callable[[], BinaryIO] | None = None
     container: str = ""
     shown_as: str = ""
+    validators: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
     def part(self, name: str, **facts: Any) -> Source:
         """Return a part of this source, which is a container."""
@@ -112,7 +115,7 @@ def kind_of(name: str) -> str:
 
 def count(sources: Sequence[Source]) -> int:
     """Return how many articles these sources may hold; 0 where that is unknown."""
-    return 0 if any(kind_of(source.source) in CONTAINERS for source in sources) else len(sources)
+    return 0 if any((source.kind or kind_of(source.source)) in CONTAINERS for source in sources) else len(sources)
 
 
 def sent(name: str, data: bytes) -> Source:
@@ -140,7 +143,12 @@ def find(arguments: Sequence[str]) -> Iterator[Source]:
 
 
 def root_key(argument: str) -> str:
-    """Return the key of what an argument names; the keys of a folder's files lie below its own."""
+    """Return the key of what an argument names; the keys of a folder's files, or a site's pages, lie below its own."""
+    if argument.lower().startswith(_WEB):
+        from ingest.crawl import scope
+        from ingest.web import normal
+
+        return scope(normal(argument) or argument)
     path = Path(argument)
     try:
         resolved = path.resolve() if os.path.isdir(path) else path.parent.resolve() / path.name
@@ -155,7 +163,12 @@ def _find_one(argument: str) -> Iterator[Source]:
 
     path = Path(argument)
     if argument.lower().startswith(_WEB):
-        yield unusable("Pages cannot be read from the web yet. Save the page, and ingest the file.")
+        from ingest.web import normal  # where it is used: most ingests need none of it
+
+        if url := normal(argument):
+            yield Source(url, url, argument, kind="web")
+        else:
+            yield unusable("This is no address that can be fetched. Write it like https://example.com/help/.")
     elif "\0" in argument:
         yield unusable("There is no such file or folder.")
     elif os.path.isdir(path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,11 +13,13 @@ from typing import Any
 
 from corpus.errors import InputError
 from corpus.library import Known, Library
+from ingest.crawl import Web
 from ingest.desk_file import facts_for
 from ingest.facts import Facts, applied, merged
 from ingest.parse import Reading, digest, readings, understand
 from ingest.report import Report, Row, State
 from ingest.sources import LEFT_OUT, Source, count, find, root_key
+from ingest.web import GONE
 
 Track = Callable[[Iterator[Reading], int], Iterable[Reading]]
 
@@ -37,12 +39,15 @@ def sync(
     keep_samples: bool = False,
     readmit: bool = False,
     most_mb: int = 64,
+    allow_private: Collection[str] = (),
+    pause: float = 1.0,
     sources: Iterable[Source] | None = None,
 ) -> Report:
     """Bring the Library in step with files and folders, or with `sources` that came in another way.
 
     `tell` gets one row a source, when it is durable: `source, state, article_id, reason, warnings`. `track` wraps the
     sources, whose number it gets, 0 where that is unknown, to show progress. `mapping` names the columns of records.
+    Pages are fetched `pause` seconds apart, from `allow_private` hosts too.
     `prune` removes the articles of sources under `arguments` that are gone, but not more than half of those of one
     argument unless `yes`. What was removed by hand stays out unless `readmit`. The report is kept in the Library, also
     when the ingest is interrupted.
@@ -54,18 +59,26 @@ def sync(
         known = library.known(source.key)
         return known is None or _differs(known, found, _facts(source, known, entered))
 
+    def recall(url: str) -> tuple[str, Mapping[str, str]] | None:
+        known = library.known(url)
+        if known is None or _differs(known, known.digest, _facts(Source(url, url, url), known, entered)):
+            return None
+        return known.digest, known.facts.get("web", {})
+
     try:
         before = [known.key for known in library.all_known()] if prune else []
         sources = list(find(arguments) if sources is None else sources)
         there = There()
-        with closing(readings(sources, most_mb, wanted, mapping)) as found:
+        web = Web(allow_private, pause, recall, partial(_known_below, library))
+        with closing(readings(sources, most_mb, wanted, mapping, web)) as found:
             for reading in track(found, count(sources)):
                 error = None
                 try:
                     _take_in(library, reading, entered, readmit, report)
                 except InputError as raised:
                     error = raised
-                    _skip(library, reading.source, error, report)
+                    if not prune or error.code != GONE or library.known(reading.source.key) is None:
+                        _skip(library, reading.source, error, report)
                 if prune:
                     there.add(reading.source, error)
         if prune:
@@ -134,11 +147,13 @@ def _skip(library: Library, source: Source, error: InputError, report: Report) -
 def _facts(source: Source, known: Known | None, entered: Facts) -> dict[str, Any]:
     """Return what was entered by hand for a source, by --set and by a desk.toml, as it is kept."""
     in_desk = facts_for(source.path) if source.path else {}
-    return {"entered": merged(known.facts.get("entered", {}) if known else {}, entered), "desk": in_desk}
+    facts = {"entered": merged(known.facts.get("entered", {}) if known else {}, entered), "desk": in_desk}
+    return {**facts, "web": dict(source.validators)} if source.validators else facts
 
 
 def _differs(known: Known, found: str, facts: Facts) -> bool:
-    return known.removed or known.digest != found or known.facts != facts
+    alike = all(known.facts.get(name) == facts.get(name) for name in ("entered", "desk"))
+    return bool(known.removed) or known.digest != found or not alike
 
 
 def _is_gone(known: Known) -> bool:
@@ -154,10 +169,13 @@ class There:
     keys: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
     in_part: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)  # pages
 
     def add(self, source: Source, error: InputError | None) -> None:
         """Note a source that was read, or why it was not."""
-        if error is None or error.code != LEFT_OUT:
+        if error and error.code == GONE:
+            self.gone.add(source.key)
+        elif error is None or error.code != LEFT_OUT:
             self.keys.add(source.key)
         if error and error.code != LEFT_OUT:
             self.in_part.add(source.container)
@@ -169,7 +187,11 @@ class There:
         """Tell whether the source of an article is gone."""
         if known.key in self.keys:
             return False
-        return _is_gone(known) or any(str(parent) in self.whole for parent in Path(known.key).parents)
+        return (
+            known.key in self.gone
+            or _is_gone(known)
+            or any(str(parent) in self.whole for parent in Path(known.key).parents)
+        )
 
 
 def _prune(
@@ -187,6 +209,10 @@ def _prune(
         library.remove([known.article_id for known in gone], keep_out=False)
         for known in gone:
             report.add(argument, known.source, "removed", known.article_id, "Its source is gone.")
+
+
+def _known_below(library: Library, root: str) -> list[str]:
+    return [known.key for known in library.all_known() if _is_under(known.key, root)]
 
 
 def _is_under(key: str, root: str) -> bool:

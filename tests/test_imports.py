@@ -30,6 +30,8 @@ ONLY_IN = {  # a dependency, and the modules that may import it
     "rich": ("webapp",),
     "bs4": ("ingest",),
     "lxml": ("ingest",),
+    "protego": ("ingest.web",),
+    "urllib3": ("ingest.web",),
     "mammoth": ("ingest.docx",),
     "pypdfium2": ("ingest.pdf", "ingest.pdf_page"),
     "watchfiles": ("ingest.follow",),

@@ -35,11 +35,16 @@ map_option = click.option(
     help="Which columns of records hold what: title, body, id, url…",
 )
 
+private_option = click.option(
+    "--allow-private", multiple=True, metavar="HOST", help="Fetch pages from this host, though it is a private one."
+)
+
 
 @click.command(cls=Command)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--set", "facts", multiple=True, metavar="NAME=VALUE", help="What the source lost: url, title, reviewed…")
 @map_option
+@private_option
 @click.option("--prune", is_flag=True, help="Remove articles whose source lay under a SOURCE and is gone.")
 @click.option("--yes", is_flag=True, help="With --prune: even if that is most of them.")
 @click.option("--watch", is_flag=True, help="Go on, and take in what changes, until it is stopped.")
@@ -54,12 +59,13 @@ def ingest(
     sources: Sequence[str],
     facts: Sequence[str],
     mapping: Sequence[str],
+    allow_private: Sequence[str],
     watch: bool,
     no_embed: bool,
     as_json: bool,
     **how: Any,
 ) -> None:
-    """Add and update articles from files and folders."""
+    """Add and update articles from files, folders and the web."""
     from ingest.facts import read
     from ingest.sync import sync
 
@@ -75,7 +81,16 @@ def ingest(
             most_mb = home.settings.number("max_document_mb")
             try:
                 report = sync(
-                    library, sources, tell=tell, track=track, facts=entered, mapping=columns, most_mb=most_mb, **how
+                    library,
+                    sources,
+                    tell=tell,
+                    track=track,
+                    facts=entered,
+                    mapping=columns,
+                    most_mb=most_mb,
+                    allow_private=allow_private,
+                    pause=home.settings.number("web_pause_ms") / 1000,
+                    **how,
                 )
             finally:  # what was taken in before an interruption is found too
                 catch_up(home.searcher(), progress.ShownLibrary(library))
@@ -141,10 +156,14 @@ def _print_report(report: Report, as_json: bool) -> None:
 @click.command(cls=Command)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @map_option
+@private_option
 @json_option
 @pass_options
-def parse(options: Options, sources: Sequence[str], mapping: Sequence[str], as_json: bool) -> None:
+def parse(
+    options: Options, sources: Sequence[str], mapping: Sequence[str], allow_private: Sequence[str], as_json: bool
+) -> None:
     """Show what ingest would store as a tree; store nothing."""
+    from ingest.crawl import Web
     from ingest.desk_file import facts_for
     from ingest.facts import applied
     from ingest.parse import readings
@@ -152,9 +171,11 @@ def parse(options: Options, sources: Sequence[str], mapping: Sequence[str], as_j
     from webapp.tree import print_article
 
     _keep_quiet(options)
-    most_mb = Settings.of_home(options.home_folder()).number("max_document_mb")
+    settings = Settings.of_home(options.home_folder())
+    web = Web(allow_private, settings.number("web_pause_ms") / 1000)
     failed = False
-    for reading in readings(find(sources), most_mb, mapping=_columns(mapping)):
+    found = readings(find(sources), settings.number("max_document_mb"), mapping=_columns(mapping), web=web)
+    for reading in found:
         source = reading.source
         try:
             article = applied(reading.article(), facts_for(source.path) if source.path else {})

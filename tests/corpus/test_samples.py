@@ -63,6 +63,7 @@ def test_the_five_samples_and_the_handbook_are_there() -> None:
         "reading-a-review-date",
         "running-answerdesk",
         "searching",
+        "web-pages",
     ]
 
 

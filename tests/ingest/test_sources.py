@@ -69,7 +69,7 @@ def test_links_that_go_round_end(folder: Path) -> None:
         ("kb/b.md/below", "no such file or folder"),
         ("bad\0name.md", "no such file or folder"),
         ("kb/picture.png", ".png files cannot be read"),
-        ("https://example.org/page", "cannot be read from the web yet"),
+        ("ftp://example.org/page", "no address that can be fetched"),
     ],
 )
 def test_what_cannot_be_read_says_why(folder: Path, argument: str, words: str) -> None:
