@@ -20,8 +20,8 @@ Vectors = npt.NDArray[np.float32]
 
 MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 
-# Of a text, this much is read. A choice between speed and reach: 256 tokens take three times as long as 128 (11 texts a
-# second and processor against 29), and rank no better: see `search.fusion`.
+# Of a text, this much is read: 256 tokens take three times as long as 128 (11 texts a second and processor against 29)
+# and rank no better (nDCG@10 of stackfaq .932 against .934, of med .794 both).
 MOST_TOKENS = 128
 LONGEST = 8 * MOST_TOKENS  # characters that may make so many tokens; the rest is not even looked at
 BATCH = 4  # texts run together: four are as fast as one by one, sixteen slower, for they leave the processor's cache

@@ -1,4 +1,4 @@
-"""Words and meaning as one score: weighted, each scaled by the query's own best. The same for every engine."""
+"""Words and meaning as one score: each scaled, then weighted. The same for every engine."""
 
 from __future__ import annotations
 
@@ -16,13 +16,23 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 MODES = ("lexical", "semantic", "hybrid")
-WEIGHTS = {"hybrid": 0.5, "semantic": 1.0}  # of meaning, by mode
-NEAREST = 200
-NEAR = 0.2
+
+# Of meaning; words count the rest. Words are measured by the query's best passage, meaning by a scale that is the same
+# for every query: what is nearest may be far. Over the six collections, mean nDCG@10: words alone .615, meaning alone
+# .559, weight .33 .650, .45 .656, .5 .657, .56 .653; measured by the nearest 200 passages instead, .629 at .5 and .649
+# at .3, its best. The scale beginning at .1 .655, .2 .657, .3 .655, .4 .648.
+WEIGHTS = {"hybrid": 0.5, "semantic": 1.0}
+FROM, TO = 0.2, 0.7  # cosines that count nothing, and as much as the best by words
+
+# Passages found by meaning alone. At .3 none of the six loses nDCG@10 or R@100 to any lower bound; med's R@100 falls
+# from .953 to .932 at .4, and to .883 without any.
+NEAR = 0.3  # cosine at least
+NEAREST = 200  # at most
 
 SURE = 3  # hits that an exact phrase or a rare code never falls behind
 RARE = 10  # passages at most that have a code
-_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]|\D*\d{4}).+|[A-Z]{2,}[A-Z0-9_]*_\w+|[A-Z]{4,}")
+# With a digit and a letter, or four digits; in capitals; or with a capital within: KX-4471, 40962, ENOENT, ValueError.
+_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]|.*\d{4}).+|[A-Z_]{4,}|\w*[a-z][A-Z]\w*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,13 +80,10 @@ def fuse(words: Floats, meaning: Meaning, *, matched: Mask, admitted: Mask, exac
     `admitted` passages have all that is required and nothing that is excluded: others are not looked at. The best three
     that have something `exact` come among the first three.
     """
-    near = np.where(admitted, meaning.nearness, -1.0)
+    near = np.where(admitted, meaning.nearness, -1.0).astype(np.float64)
     least = np.partition(near, -NEAREST)[-NEAREST] if len(near) > NEAREST else -1.0
-    least = max(float(least), NEAR)
-    highest = float(near.max(initial=least))
-    scaled = np.clip((near - least) / max(highest - least, 1e-9), 0.0, 1.0)
-    found = scaled > 0
-    parts = meaning.weight * scaled
+    found = near >= max(least, NEAR)
+    parts = meaning.weight * np.maximum((near - FROM) / (TO - FROM), 0.0)
     best = float(words[matched].max(initial=0.0))
     factors = np.full(len(words), (1 - meaning.weight) / best if best else 0.0)
     fused = Fused(found if meaning.weight == 1 else matched | found, factors, parts)
