@@ -19,6 +19,10 @@ NEAREST = 3
 # .03, .9 .20 and .055; our questions about the samples at .8 .42 and 0, .9 .50 and .015.
 ENOUGH = 0.9
 
+# Nor is nothing found where one of the best passages is as near in meaning as this (a cosine). The nearest passage is
+# so near for 99 percent of stackfaq's questions, and without the passages that answer for 59; of med all and 77.
+NEAR_ENOUGH = 0.5
+
 
 def results(
     snapshot: Snapshot,
@@ -77,12 +81,15 @@ class _Judged:
         stored = snapshot.passages([one.passage_id for one in top])
         self._passages = [stored[one.passage_id] for one in top]
         self._scores = [one.score for one in top]
+        self._nearness = max((one.nearness or 0.0 for one in top), default=0.0)
         self._demands = not query.or_near
 
     @functools.cached_property
     def nothing_found(self) -> bool:
         if not self._passages or self._demands:
             return not self._passages
+        if self._nearness >= NEAR_ENOUGH:
+            return False
         return self._coverage.of(self._passages[0]) * self._coverage.size < ENOUGH
 
     def answer(self, question: str) -> Answer | None:

@@ -59,10 +59,10 @@ def crowded(desk: search.Searcher, *articles: Article) -> search.Searcher:
 
 
 def test_a_passage_is_found_that_has_none_of_the_words(ready: search.Searcher) -> None:
-    asked = "thrombosis"
-    assert ready.search(asked, mode="lexical").total == 0
-    results = ready.search(asked)
+    assert ready.search("thrombosis", mode="lexical").total == 0
+    results = ready.search("thrombosis", only_hits=True)
     assert (results.mode, results.hits[0].passage.article_id) == ("hybrid", "swelling")
+    assert ready.search("which planets have rings").nothing_found
 
 
 def test_until_all_is_embedded_words_answer_and_it_is_said(desk: search.Searcher) -> None:
