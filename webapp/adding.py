@@ -56,14 +56,16 @@ class Preview:
 
 @dataclass
 class Stored:
-    """What became of the sources: the first rows of the report, and its counts once it is done."""
+    """What became of the sources: the first of the rows `told`, and the counts of all once it is done."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    told: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
     def tell(self, row: dict[str, Any]) -> None:
-        if len(self.rows) < _MOST_SHOWN and row["state"] != "unchanged":
-            self.rows.append(row)
+        if row["state"] not in ("unchanged", "removed"):
+            self.told += 1
+            self.rows += [row][: _MOST_SHOWN - len(self.rows)]
 
 
 @blueprint.get("/add")
@@ -96,13 +98,13 @@ def act() -> Response:
     elif job is None or request.form.get("job") != str(job.number):
         raise InputError("This page is too old: something else has been done since. Open it again.", "working")
     elif wanted == "store" and isinstance(job.result, Understood):
-        sources = job.result.sources
-        home.work.begin("store", lambda job: _store(home, sources, most_mb, job))
+        understood = job.result
+        home.work.begin("store", lambda job: _store(home, understood, most_mb, job))
     elif wanted == "stop":
         home.work.stop()
     else:
         home.work.forget()
-    return redirect(url_for("adding.add"), 303)
+    return redirect(url_for("adding.add", _anchor="work"), 303)
 
 
 def _read(home: OpenHome, most_mb: int) -> None:
@@ -155,18 +157,19 @@ def _beginning(article: Article) -> list[Section]:
     return found
 
 
-def _store(home: OpenHome, sources: Sequence[Source], most_mb: int, job: Job) -> None:
+def _store(home: OpenHome, understood: Understood, most_mb: int, job: Job) -> None:
     from ingest.sync import sync
 
     stored = job.result = Stored()
+    total = understood.usable_count + understood.unusable_count
     with home.library() as library, changing(home.home):
         try:
             report = sync(
                 library,
                 (),
-                sources=sources,
+                sources=understood.sources,
                 tell=stored.tell,
-                track=lambda found, total: job.track(found, "sources stored", total),
+                track=lambda found, _: job.track(found, "sources stored", total),
                 most_mb=most_mb,
             )
             stored.counts = report.counts

@@ -91,8 +91,8 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
 
 
 def _light(file: Path) -> bytes:
-    """Read a file without what only its authors need: indentation; of styles, comments and blanks."""
-    text = re.sub(rb"\n\s+", b"\n", file.read_bytes())
+    """Read a file without what only its authors need: indentation and comments; of styles, blanks too."""
+    text = re.sub(rb"(?:\n\s*(?://.*)?)+", b"\n", b"\n" + file.read_bytes()).lstrip()
     if file.suffix == ".css":
         text = re.sub(rb"\s*([{};,])\s*|(?<=:) +", rb"\1", re.sub(rb"/\*.*?\*/", b"", text, flags=re.DOTALL))
     return text

@@ -57,6 +57,11 @@ def laid_out(fragments: Iterable[Fragment]) -> Lines:
     return Lines(Markup("".join(html)), most_cells, in_rows)  # noqa: S704 (each piece is escaped)
 
 
+def plain(text: str | None) -> Lines:
+    """Lay out text in which nothing matched."""
+    return laid_out([Fragment(text, False)] if text else [])
+
+
 def _html(piece: Fragment) -> str:
     text = escape(piece.text, quote=False)
     return f"<mark>{text}</mark>" if piece.matched else text

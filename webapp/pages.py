@@ -25,6 +25,7 @@ blueprint = Blueprint("pages", __name__)
 _MOST_VERSIONS = 20
 
 blueprint.add_app_template_global(lines.marked)
+blueprint.add_app_template_global(lines.plain, "plain_lines")
 blueprint.add_app_template_global(address, "passage_address")
 blueprint.add_app_template_global(search_address)
 

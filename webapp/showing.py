@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from search.model import Fragment, Hit
+from search.model import Hit
 from webapp import citing, explaining, lines
 from webapp.opened import OpenHome
 
@@ -32,7 +32,7 @@ def shown(home: OpenHome, hit: Hit, question: str | None) -> ShownHit:
         hit,
         address(passage.article_id, passage.passage_id, passage.anchor, question),
         lines.laid_out(hit.fragments),
-        lines.laid_out([Fragment(passage.context, False)] if passage.context else []),
+        lines.plain(passage.context),
         review,
         citing.citation(
             passage.article_title,

@@ -18,6 +18,9 @@ SIZES = {"wide": (1280, 800), "narrow": (360, 740), "widest": (2560, 1300)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 README = Path(__file__).with_name("results.png")
 QUESTION = "leg cramps at night"
+RETURNS = """<html lang="en"><nav>Home – Shop – Basket</nav><h1>Returning a parcel</h1>
+<p>You may return a parcel within 30 days.</p><h2>How it goes</h2><ol><li>Print the label.</li>
+<li>Take the parcel to a shop.</li></ol><footer>© Example Ltd. All rights reserved.</footer></html>"""
 ADDRESSES = {
     "desk": "/",
     "results": f"/search?q={QUESTION}",
@@ -31,6 +34,7 @@ ADDRESSES = {
     "nothing-found": "/search?q=carburettor",
     "nothing-under-a-filter": "/search?q=cramps&label=minerals&label=none&review=overdue",
     "articles": "/articles",
+    "add": "/add",
     "article": "/articles/leg-cramps-in-pregnancy",
     "passage-gone": "/articles/leg-cramps-in-pregnancy?passage=leg-cramps-in-pregnancy.causes.99",
     "section-gone": "/articles/leg-cramps-in-pregnancy#none",
@@ -55,6 +59,19 @@ def _message(page: Page) -> None:
     page.get_by_role("textbox", name="customer's message").fill("Hello,\n\nmy calf cramps at night.\n\nThank you")
     page.get_by_role("button", name="Search with this message").click()
     page.locator("textarea#q").wait_for()
+
+
+def _questions(page: Page) -> None:
+    page.goto(page.url.partition("/search")[0])
+    message = "Hello,\n\nwhat helps against leg cramps at night? And which dose of magnesium may I take?\n\nThank you"
+    page.get_by_role("textbox", name="customer's message").fill(message)
+    page.get_by_role("button", name="Search with this message").click()
+    page.locator(".question").first.wait_for()
+
+
+def _printed(page: Page) -> None:
+    _passage(page)
+    page.emulate_media(media="print")
 
 
 def _suggestions(page: Page) -> None:
@@ -112,6 +129,56 @@ def _feedback(page: Page) -> None:
     page.goto(f"{home}/feedback")
 
 
+def _press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+def _to_add(page: Page) -> None:
+    """Go to the page that adds articles, and clear away what was left there."""
+    page.goto(f"{page.url.partition('/search')[0]}/add")
+    for name in ("Cancel", "Forget this"):
+        if page.get_by_role("button", name=name).count():
+            _press(page, name)
+            page.locator("progress").wait_for(state="detached")
+
+
+def _understood(page: Page) -> None:
+    _to_add(page)
+    files = {"returns.html": ("text/html", RETURNS), "logo.png": ("image/png", "\x89")}
+    sent = [{"name": name, "mimeType": kind, "buffer": text.encode()} for name, (kind, text) in files.items()]
+    page.locator("input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
+    _press(page, "Show what is understood")
+    page.locator(".preview").wait_for()
+    page.locator(".preview summary").first.click()
+
+
+def _adding(page: Page) -> None:
+    _to_add(page)
+    records = "title,body\n" + "".join(f"Spare part {n},It fits model {n}.\n" for n in range(3_000))
+    file = {"name": "parts.csv", "mimeType": "text/csv", "buffer": records.encode()}
+    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    _press(page, "Show what is understood")
+    page.locator("progress").wait_for()
+
+
+def _stopped(page: Page) -> None:
+    _adding(page)
+    _press(page, "Cancel")
+    page.get_by_role("button", name="Forget this").wait_for()
+
+
+def _added(page: Page) -> None:
+    _understood(page)
+    _press(page, "Add 1 article")
+    page.get_by_role("heading", name="Added").wait_for()
+
+
+def _rebuilt(page: Page) -> None:
+    _to_add(page)
+    _press(page, "Build the index anew")
+    page.get_by_role("heading", name="built anew").wait_for()
+
+
 def _slow(page: Page) -> None:
     network = page.context.new_cdp_session(page)
     network.send(
@@ -132,6 +199,8 @@ def _unreachable(page: Page) -> None:
 DONE: dict[str, Callable[[Page], None]] = {
     "passage": _passage,
     "message": _message,
+    "questions": _questions,
+    "printed": _printed,
     "suggestions": _suggestions,
     "asked-first": _asked_first,
     "reply": _reply,
@@ -141,9 +210,15 @@ DONE: dict[str, Callable[[Page], None]] = {
     "judging": _judging,
     "judged": _judged,
     "feedback": _feedback,
+    "understood": _understood,
+    "adding": _adding,
+    "adding-stopped": _stopped,
+    "rebuilt": _rebuilt,
     "slow": _slow,
     "unreachable": _unreachable,
 }
+# What changes the desk for good: the samples go when other articles come.
+LAST = {"added": _added}
 
 
 def main() -> None:
@@ -160,22 +235,28 @@ def main() -> None:
             page.screenshot(path=README)
             page.close()
         add_articles(Path(home), STRANGE)
-        for size in SIZES:
-            for scheme in SCHEMES:
-                _take(browser, desk, given.folder, size, scheme)
+        for states in ([*ADDRESSES, *DONE], LAST):
+            for size in SIZES:
+                for scheme in SCHEMES:
+                    for state in states:
+                        _take(browser, desk, given.folder, size, scheme, state)
     _lay_out(given.folder)
 
 
-def _take(browser: Browser, desk: str, folder: Path, size: str, scheme: Literal["light", "dark"]) -> None:
+def _take(browser: Browser, desk: str, folder: Path, size: str, scheme: Literal["light", "dark"], state: str) -> None:
     width, height = SIZES[size]
-    for state in [*ADDRESSES, *DONE]:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        page = context.new_page()
-        page.goto(desk + ADDRESSES.get(state, ADDRESSES["results"]))
-        if state in DONE:
-            DONE[state](page)
-        page.screenshot(path=folder / f"{state}-{size}-{scheme}.png")
-        context.close()
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    reach(page, desk, state)
+    page.screenshot(path=folder / f"{state}-{size}-{scheme}.png")
+    context.close()
+
+
+def reach(page: Page, desk: str, state: str) -> None:
+    """Bring a page into a state."""
+    page.goto(desk + ADDRESSES.get(state, ADDRESSES["results"]))
+    if do := (DONE | LAST).get(state):
+        do(page)
 
 
 def _lay_out(folder: Path) -> None:

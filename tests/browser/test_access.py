@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pictures import ADDRESSES, DONE
+from tests.browser.pictures import ADDRESSES, DONE, reach
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,9 +37,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 def test_axe_finds_nothing(browser: Browser, desk: str, axe: str, state: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
-    page.goto(desk + ADDRESSES.get(state, ADDRESSES["results"]))
-    if state in DONE:
-        DONE[state](page)
+    reach(page, desk, state)
     page.evaluate(axe)
     found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
     page.emulate_media(color_scheme="dark")
@@ -115,11 +113,18 @@ def test_with_a_phone(phone: Page, desk: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", ["results", "filtered", "strange", "strange-article", "arabic", "changes", "articles"]
+    "state",
+    [
+        *("results", "filtered", "strange", "strange-article", "arabic", "changes", "articles", "add", "understood"),
+        *("adding-stopped", "feedback", "message", "passage"),
+    ],
 )
-def test_no_state_scrolls_sideways_at_400_percent(browser: Browser, desk: str, state: str) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 256})
-    page.goto(desk + ADDRESSES[state])
+@pytest.mark.parametrize(("width", "height"), [(640, 512), (320, 256)])  # of 1280 by 1024: 200 and 400 percent
+def test_no_state_scrolls_sideways_when_zoomed(
+    browser: Browser, desk: str, state: str, width: int, height: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    reach(page, desk, state)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.close()
 

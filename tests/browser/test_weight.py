@@ -44,7 +44,9 @@ def test_a_results_page_is_light(visit: Page, desk: str) -> None:
     assert visit.evaluate("performance.getEntriesByType('navigation')[0].transferSize") < 10 * KB
 
 
-@pytest.mark.parametrize("state", ["desk", "results", "filtered", "strange", "article", "arabic", "changes", "help"])
+@pytest.mark.parametrize(
+    "state", ["desk", "results", "filtered", "strange", "article", "arabic", "changes", "help", "add"]
+)
 @pytest.mark.parametrize("width", [1280, 360])
 def test_nothing_jumps_while_a_page_comes(visit: Page, desk: str, state: str, width: int) -> None:
     visit.set_viewport_size({"width": width, "height": 740})

@@ -45,4 +45,4 @@ def test_a_match_at_the_start_of_an_item_stays_marked() -> None:
 
 
 def test_no_text_has_no_lines() -> None:
-    assert lines.laid_out([]) == lines.Lines(lines.Markup(""), 0, False)
+    assert lines.plain(None) == lines.Lines(lines.Markup(""), 0, False)
