@@ -6,8 +6,8 @@ import io
 import re
 import zlib
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from urllib.parse import urljoin, urlsplit
@@ -15,8 +15,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from corpus.errors import InputError
-from ingest.sources import Source
-from ingest.web import GONE, Client, Page, normal
+from ingest.sources import GONE, Source, Web
+from ingest.web import Client, Page, normal
 
 _KINDS = {
     "": "html",
@@ -37,20 +37,6 @@ _NO_PAGE = re.compile(
     r"woff2?|ttf|eot|xlsx?|pptx?|docm?)$",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Web:
-    """How the web is read: hosts that may be private, the pause in seconds, and what is remembered of earlier times.
-
-    `recall` returns the digest and the validators of a page that need not be read again unless it was modified, `known`
-    the addresses of articles below one.
-    """
-
-    allowed: Collection[str] = ()
-    pause: float = 1.0
-    recall: Callable[[str], tuple[str, Mapping[str, str]] | None] = lambda url: None
-    known: Callable[[str], Iterable[str]] = lambda root: ()
 
 
 def scope(url: str) -> str:

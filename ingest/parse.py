@@ -9,15 +9,12 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus.article import Article, from_json, to_json
 from corpus.errors import InputError
-from ingest.sources import CONTAINERS, DAMAGED, DOCUMENTS, Source, kind_of
+from ingest.sources import CONTAINERS, DAMAGED, DOCUMENTS, Source, Web, kind_of
 from ingest.workers import Workers
-
-if TYPE_CHECKING:
-    from ingest.crawl import Web
 
 VERSION = 1  # of the readers together; a higher one makes every source be read anew
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
@@ -100,7 +97,7 @@ def _parts(source: Source, mapping: Mapping[str, str], web: Web | None, most_mb:
         elif kind == "web":
             from ingest import crawl
 
-            yield from crawl.parts(source, web or crawl.Web(), most_mb)
+            yield from crawl.parts(source, web or Web(), most_mb)
         else:
             yield from records.parts(source, mapping)
     except (InputError, *DAMAGED) as error:

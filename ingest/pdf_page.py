@@ -14,6 +14,7 @@ import pypdfium2.raw as c
 _BOLD = re.compile(rb"bold|black|heavy|demi|medi\b|cmbx|sfbx", re.IGNORECASE)
 _GAP = 0.8  # of the size of the type: a wider space ends a run
 _WORD = 0.3  # of it: a space that is no wider is one between words, and no rule is looked for in it
+_SLANT = 0.1  # a line that rises or falls more is no text to be read: a watermark, or a label beside a table
 _THIN = 3  # points; a path that is thinner is a rule
 _DOT = (1, 7)  # points; a path of this size beside text is a bullet
 _MOST_PATHS = 20_000  # of a page that are looked at; drawings have more
@@ -124,7 +125,8 @@ def _runs(text: pdfium.PdfTextPage, turned: int, rules: list[Box]) -> Iterator[R
         box = _box((rect.left, rect.bottom, rect.right, rect.top), turned)
         if blank or run is None:
             c.FPDFText_GetMatrix(text, n, matrix)
-            if (abs(matrix.a) < abs(matrix.b)) != bool(turned % 2):
+            along, aside = (matrix.b, matrix.a) if turned % 2 else (matrix.a, matrix.b)
+            if abs(aside) > _SLANT * abs(along):
                 continue
             size = round(c.FPDFText_GetFontSize(text, n) * max(abs(matrix.d), abs(matrix.c)) * 2) / 2
             c.FPDFText_GetFontInfo(text, n, name, 128, flags)

@@ -8,7 +8,7 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -38,6 +38,7 @@ _BY_NAME = {".json", ".zip"}  # read where it is named itself: in a folder, most
 CONTAINERS = {"records", "zip", "web"}  # what holds many articles
 DOCUMENTS = {"docx", "pdf"}  # what is always read in a process of its own: their readers meet every trick there is
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)  # what a part of an archive may raise
+GONE = "gone"  # code of the error of a page that its server says is no longer there
 LEFT_OUT = "left_out"  # code of an error that is no failure: a person decided so
 READ = (
     "HTML (.html), Markdown (.md), plain text (.txt), PDF (.pdf), Word (.docx), "
@@ -106,6 +107,20 @@ class Source:
         if not data:
             raise InputError("It is empty.")
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """How the web is read: hosts that may be private, the pause in seconds, and what is remembered of earlier times.
+
+    `recall` returns the digest and the validators of a page that need not be read again unless it was modified, `known`
+    the addresses of articles below one.
+    """
+
+    allowed: Collection[str] = ()
+    pause: float = 1.0
+    recall: Callable[[str], tuple[str, Mapping[str, str]] | None] = lambda url: None
+    known: Callable[[str], Iterable[str]] = lambda root: ()
 
 
 def kind_of(name: str) -> str:

@@ -13,13 +13,11 @@ from typing import Any
 
 from corpus.errors import InputError
 from corpus.library import Known, Library
-from ingest.crawl import Web
 from ingest.desk_file import facts_for
 from ingest.facts import Facts, applied, merged
 from ingest.parse import Reading, digest, readings, understand
 from ingest.report import Report, Row, State
-from ingest.sources import LEFT_OUT, Source, count, find, root_key
-from ingest.web import GONE
+from ingest.sources import GONE, LEFT_OUT, Source, Web, count, find, root_key
 
 Track = Callable[[Iterator[Reading], int], Iterable[Reading]]
 

@@ -20,9 +20,9 @@ from urllib3.util import Retry, Timeout, parse_url
 from urllib3.util.connection import create_connection
 
 from corpus.errors import InputError
+from ingest.sources import GONE
 
 AGENT = "Answerdesk"
-GONE = "gone"  # code of the error of a page that its server says is no longer there
 SECONDS = 60.0  # for one page, with all that is tried for it
 _MOST_REDIRECTS = 5
 _MOST_TRIES = 3

@@ -163,11 +163,10 @@ def parse(
     options: Options, sources: Sequence[str], mapping: Sequence[str], allow_private: Sequence[str], as_json: bool
 ) -> None:
     """Show what ingest would store as a tree; store nothing."""
-    from ingest.crawl import Web
     from ingest.desk_file import facts_for
     from ingest.facts import applied
     from ingest.parse import readings
-    from ingest.sources import find
+    from ingest.sources import Web, find
     from webapp.tree import print_article
 
     _keep_quiet(options)

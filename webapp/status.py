@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,8 @@ def _model(home: OpenHome) -> str | None:
 
 def _size(folder: Path) -> int:
     total = 0
-    for file in folder.rglob("*"):
-        try:
-            total += file.stat().st_size if file.is_file() else 0
-        except OSError:  # another process has just replaced it
-            continue
+    for place, _, names in os.walk(folder):  # which passes over a folder that another process has just removed
+        for name in names:
+            with contextlib.suppress(OSError):  # or replaced
+                total += os.lstat(os.path.join(place, name)).st_size
     return total

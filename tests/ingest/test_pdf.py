@@ -22,13 +22,13 @@ FONTS = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", "<</Type/Font/Subtype
 def made(*pages: str, trailer: str = "", **objects: str) -> bytes:
     """Return a PDF whose pages draw this; objects by number add to what it has. F1 is plain, F2 bold."""
     parts = {"1": "<</Type/Catalog/Pages 2 0 R/Outlines 9 0 R>>", "3": FONTS[0], "4": FONTS[1]}
+    fonts = "<</Font<</F1 3 0 R/F2 4 0 R>>>>"
     numbers = [10 + 2 * n for n in range(len(pages))]
     kids = " ".join(f"{n} 0 R" for n in numbers)
-    parts["2"] = f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}/MediaBox[0 0 600 800]>>"
-    fonts = "<</Font<</F1 3 0 R/F2 4 0 R>>>>"
+    parts["2"] = f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}/MediaBox[0 0 600 800]/Resources{fonts}>>"
     for number, page in zip(numbers, pages, strict=True):
-        parts[str(number)] = f"<</Type/Page/Parent 2 0 R/Contents {number + 1} 0 R/Resources{fonts}>>"
-        parts[str(number + 1)] = f"<</Length {len(page)}>>stream\n{page}\nendstream"
+        parts[str(number)] = f"<</Type/Page/Parent 2 0 R/Contents {number + 1} 0 R>>"
+        parts[str(number + 1)] = stream(page)
     parts |= {name.removeprefix("_"): text for name, text in objects.items()}
     out, table = "%PDF-1.7\n", "xref\n0 1\n0000000000 65535 f \n"
     for number, body in parts.items():
@@ -36,6 +36,10 @@ def made(*pages: str, trailer: str = "", **objects: str) -> bytes:
         out += f"{number} 0 obj\n{body}\nendobj\n"
     end = f"{table}trailer\n<</Size {max(map(int, parts)) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{len(out)}\n%%EOF\n"
     return (out + end).encode("latin-1")
+
+
+def stream(data: str, how: str = "") -> str:
+    return f"<</Length {len(data)}{how}>>stream\n{data}\nendstream"
 
 
 def text(*lines: str, size: int = 10, top: int = 700, font: str = "F1", left: int = 50) -> str:
@@ -93,6 +97,14 @@ def test_a_paragraph_goes_on_over_a_page_and_a_parted_word_is_whole_again() -> N
     assert article.text.endswith("asks for the refund that is due to him.")
 
 
+def test_a_watermark_is_left_out_and_a_turned_page_is_read() -> None:
+    mark = "BT /F1 60 Tf .7 .7 -.7 .7 100 100 Tm (DRAFT) Tj ET "
+    assert read(made(text("Wait five days.") + mark)).text == "Wait five days."
+    turned = "BT /F1 10 Tf 0 1 -1 0 100 50 Tm (Wait five days.) Tj ET "
+    page = "<</Type/Page/Parent 2 0 R/Rotate 90/Contents 11 0 R>>"
+    assert read(made(turned, _10=page)).text == "Wait five days."
+
+
 def test_what_cannot_be_read_says_why() -> None:
     whole = made(text("Wait."))
     assert "no PDF" in refused(b"no document")
@@ -113,7 +125,7 @@ def test_a_scan_is_said_and_a_scanned_page_too() -> None:
 
 
 LOOPS = {
-    "pages": {"_2": "<</Type/Pages/Kids[10 0 R 2 0 R]/Count 2/MediaBox[0 0 600 800]>>"},
+    "pages": {"_2": "<</Type/Pages/Kids[10 0 R 2 0 R]/Count 2/MediaBox[0 0 9 9]/Resources<</Font<</F1 3 0 R>>>>>>"},
     "outline": {"_9": "<</First 7 0 R>>", "_7": "<</Title(Wait)/Dest[10 0 R/Fit]/Next 7 0 R/First 7 0 R>>"},
 }
 
@@ -126,9 +138,9 @@ def test_loops_end(loop: str) -> None:
 def test_a_page_that_swells_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It costs its own process the time that it is given, and no other file anything."""
     monkeypatch.setattr(parse, "Workers", partial(workers.Workers, seconds=1))
-    packed = zlib.compress(b"(a)' " * 8_000_000, 9)
-    stream = f"<</Length {len(packed)}/Filter/FlateDecode>>stream\n{packed.decode('latin-1')}\nendstream"
-    (tmp_path / "bomb.pdf").write_bytes(made("", _11=stream))
+    packed = zlib.compress(b"BT /F1 9 Tf 9 TL 9 9 Td " + b"(a)' " * 8_000_000, 9)
+    bomb = stream(packed.decode("latin-1"), "/Filter/FlateDecode")
+    (tmp_path / "bomb.pdf").write_bytes(made("", _11=bomb))
     (tmp_path / "sound.pdf").write_bytes(made(text("Wait.")))
     bad, good = parse.readings(find([str(tmp_path)]))
     with pytest.raises(InputError, match="took longer"):
