@@ -47,12 +47,15 @@ _names = itertools.count()
 
 
 class OpenSearch:
-    """Nodes of one cluster on this machine; `index` gives the setting of an engine with an index of its own there."""
+    """Nodes of one cluster on this machine; `index` gives the setting of an engine with an index of its own there.
 
-    def __init__(self, folder: Path, nodes: int = 1, heap: str = "512m") -> None:
+    `home` is where another cluster's programs were laid out.
+    """
+
+    def __init__(self, folder: Path, nodes: int = 1, heap: str = "512m", home: Path | None = None) -> None:
         self._heap = heap
         self._java_home = _java_home()
-        self._home = _unpacked(folder)
+        self.home = home or _unpacked(folder)
         ports = free_ports(2 * nodes)
         self.addresses = [f"127.0.0.1:{port}" for port in ports[:nodes]]
         self._nodes = [folder / f"node-{number}" for number in range(nodes)]
@@ -62,7 +65,7 @@ class OpenSearch:
         if nodes > 1:
             start = f"cluster.initial_cluster_manager_nodes: {json.dumps([f'node-{n}' for n in range(nodes)])}"
         for number, node in enumerate(self._nodes):
-            shutil.copytree(self._home / "config", node / "config")
+            shutil.copytree(self.home / "config", node / "config")
             facts = {"number": number, "folder": node, "http": ports[number], "transport": ports[nodes + number]}
             (node / "config" / "opensearch.yml").write_text(_SETTINGS.format(seeds=seeds, start=start, **facts))
             options = node / "config" / "jvm.options"  # its logs would go where the node happens to be started
@@ -80,7 +83,7 @@ class OpenSearch:
         node = self._nodes[number]
         with (node / "out.log").open("ab") as log:
             self._running[number] = subprocess.Popen(
-                [str(self._home / "bin" / "opensearch")],
+                [str(self.home / "bin" / "opensearch")],
                 env={
                     "PATH": os.environ["PATH"],
                     "HOME": str(node),
