@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 
 from corpus.settings import Settings
 from search.engine import Engine
 from search.engines.opensearch_engine import OpenSearchEngine
+from tests.articles import small_library
 from tests.contract.engine_contract import EngineContract
 from tests.servers.opensearch import OpenSearch
 
@@ -17,12 +19,25 @@ from tests.servers.opensearch import OpenSearch
 class TestOpenSearchEngine(EngineContract):
     @pytest.fixture
     def make(self, opensearch: OpenSearch) -> Iterator[Callable[[], Engine]]:
+        numbers = itertools.count()
         with ExitStack() as stack:
 
             def new() -> Engine:
-                opensearch.ask("DELETE", "/desk*")  # what is left of the tests before would slow this one down
-                engine = OpenSearchEngine(Settings({"engine": opensearch.index()}))
+                opensearch.ask("DELETE", "/once*")  # what is left of the examples before would slow this one down
+                engine = OpenSearchEngine(Settings({"engine": opensearch.index(f"once{next(numbers)}")}))
                 stack.callback(engine.close)
                 return engine
 
             yield new
+
+    @pytest.fixture(scope="class")
+    def shared(self, opensearch: OpenSearch) -> Iterator[Engine]:
+        with closing(OpenSearchEngine(Settings({"engine": opensearch.index()}))) as engine:
+            yield engine
+
+    @pytest.fixture
+    def engine(self, shared: Engine) -> Engine:
+        """The small library, indexed anew only where a test before changed it: that takes a second."""
+        if shared.snapshot().state.change != 5:
+            shared.rebuild(small_library(), 5)
+        return shared

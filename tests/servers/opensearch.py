@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.needs import missing, program
-from tests.servers.processes import as_nobody, free_ports, give_away
+from tests.servers.processes import as_nobody, ends_with_us, free_ports, give_away
 
 _POM = Path(__file__).with_name("pom.xml")
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
@@ -95,6 +95,7 @@ class OpenSearch:
                 stdout=log,
                 stderr=log,
                 cwd=node,
+                preexec_fn=ends_with_us,
                 **as_nobody(),
             )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,12 @@ UNPRIVILEGED = "nobody"
 def as_nobody() -> dict[str, Any]:
     """Return the arguments with which `subprocess` starts a program that refuses to run as root."""
     return {"user": UNPRIVILEGED, "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
+
+
+def ends_with_us() -> None:
+    """Have a program that is about to start killed when the one that starts it ends, however that ends (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def give_away(folder: Path) -> None:
