@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from corpus.settings import SETTINGS, Setting
 from webapp.cli import main
@@ -63,6 +64,17 @@ def test_every_command_is_in_the_handbook(name: str) -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_setting_is_in_the_handbook(setting: Setting) -> None:
     assert f"`{setting.name}`" in RUNNING.read_text(encoding="utf-8")
+
+
+def test_the_compose_file_sets_what_there_is() -> None:
+    services = yaml.safe_load((ROOT / "webapp" / "deploy" / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    names = {setting.name for setting in SETTINGS}
+    desk = services["desk"]["environment"]
+    given = {name.removeprefix("ANSWERDESK_").lower(): value for name, value in desk.items()}
+    assert set(given) <= names | {"home"}
+    for setting in ("engine", "library"):
+        hosts = re.split("[,@]", given[setting].partition("//")[2])
+        assert {host.partition(":")[0].partition("/")[0] for host in hosts} - {"desk"} <= set(services)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
