@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+import msgspec
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NoConnection
 from opensearchpy.exceptions import ConnectionTimeout, NotFoundError, OpenSearchException, SSLError, TransportError
@@ -113,25 +114,24 @@ class Client:
     def bulk(self, operations: Iterable[tuple[Body, Body | None]], before_each: Callable[[], None]) -> None:
         """Index and delete, (what to do, the document) each, in requests of some megabytes.
 
-        What a server was too busy for is sent again, alone. A version older than the one there changes nothing.
+        What a server was too busy for is sent again, alone. A version older than the one there changes nothing. While
+        one request is under way, the next one is made ready.
         """
-        lines: list[str] = []
-        size = 0
-        for operation, document in operations:
-            lines.append("".join(f"{json.dumps(one)}\n" for one in (operation, document) if one is not None))
-            size += len(lines[-1])
-            if size > _BULK_BYTES:
+        with ThreadPoolExecutor(1) as sender:
+            under_way: Future[None] | None = None
+            for lines in _batches(operations):
+                if under_way:
+                    under_way.result()
                 before_each()
-                self._send(lines)
-                lines, size = [], 0
-        before_each()
-        self._send(lines)
+                under_way = sender.submit(self._send, lines)
+            if under_way:
+                under_way.result()
 
-    def _send(self, lines: Sequence[str]) -> None:
+    def _send(self, lines: Sequence[bytes]) -> None:
         for number in range(_BULK_TRIES):
             if not lines:
                 return
-            items = self.ask("POST", "/_bulk", "".join(lines), writes=True)["items"]
+            items = self.ask("POST", "/_bulk", b"".join(lines), writes=True)["items"]
             results = [next(iter(item.items())) for item in items]
             for operation, result in results:
                 if result["status"] >= 300 and result["status"] not in (*_OVERLOADED, *_HARMLESS[operation]):
@@ -200,6 +200,18 @@ class Client:
 
     def _outage(self, words: str) -> OutageError:
         return OutageError(f"OpenSearch at {self._hosts} {words}. Check that it runs.", "engine_away")
+
+
+def _batches(operations: Iterable[tuple[Body, Body | None]]) -> Iterator[list[bytes]]:
+    lines: list[bytes] = []
+    size = 0
+    for operation in operations:
+        lines.append(b"".join(msgspec.json.encode(one) + b"\n" for one in operation if one is not None))
+        size += len(lines[-1])
+        if size > _BULK_BYTES:
+            yield lines
+            lines, size = [], 0
+    yield lines
 
 
 def _pause(number: int) -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from search.analysis import tokens
@@ -85,7 +84,7 @@ def documents(passages: Sequence[StoredPassage], places: Iterable[Place], change
         document = _document(stored)
         document["change"] = change
         if number == 0:
-            document |= {"first": True, "places": [asdict(place) for place in places]}
+            document |= {"first": True, "places": [*places]}
         yield document
 
 
@@ -117,7 +116,7 @@ def _document(stored: StoredPassage) -> Body:
         "label": stored.labels,
         "language": stored.language,
         "reviewed": stored.reviewed,
-        "stored": [*stored],
+        "stored": stored,
     }
 
 

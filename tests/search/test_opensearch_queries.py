@@ -6,6 +6,8 @@ import datetime
 import json
 from typing import Any
 
+import msgspec
+
 from search import scoring
 from search.engines.opensearch_documents import documents
 from search.engines.opensearch_queries import conditions, counting, counts_body, matching, search_body, statistics_body
@@ -18,7 +20,7 @@ ROW = Clause(("leg", "", "cramp"), "legs and cramps", (1,), "phrase")
 
 
 def as_json(value: Any) -> Any:
-    return json.loads(json.dumps(value))
+    return json.loads(msgspec.json.encode(value))
 
 
 def test_a_passage_is_indexed_by_its_words_with_their_counts() -> None:
