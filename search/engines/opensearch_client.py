@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,14 +16,22 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import (
+    ConflictError,
+    ConnectionTimeout,
+    NotFoundError,
+    OpenSearchException,
+    SSLError,
+    TransportError,
+)
 from opensearchpy.exceptions import ConnectionError as NoConnection
-from opensearchpy.exceptions import ConnectionTimeout, NotFoundError, OpenSearchException, SSLError, TransportError
 
 from corpus.errors import InputError, OutageError
 from corpus.settings import Settings
 
 SCHEME = "opensearch+"
 _NAME = "answerdesk"  # of the index, where the address has none
+_IS_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _TIMEOUT = 6.0  # seconds for an answer
 _LONG_TIMEOUT = 120.0  # for what writes
 _TRIES = 4
@@ -59,7 +68,7 @@ class Client:
         parts = urlsplit(settings.text("engine").removeprefix(SCHEME))
         hosts = parts.netloc.rpartition("@")[2]
         self.name = parts.path.strip("/") or _NAME
-        if parts.scheme not in ("http", "https") or not hosts or "/" in self.name:
+        if parts.scheme not in ("http", "https") or not hosts or not _IS_NAME.fullmatch(self.name):
             raise InputError("The setting engine must be whoosh or opensearch+https://host:9200[,host:9200…][/index].")
         self._hosts = hosts
         ca = settings.text("engine_ca")
@@ -90,6 +99,7 @@ class Client:
 
         Raises:
             NotFoundError: there is no such thing there.
+            ConflictError: another one changed it.
         """
         timeout = _LONG_TIMEOUT if writes else _TIMEOUT
 
@@ -183,7 +193,7 @@ class Client:
         """Turn what the client raises into an outage, in words that say what to do."""
         try:
             yield
-        except NotFoundError:
+        except (NotFoundError, ConflictError):
             raise
         except SSLError as error:
             raise self._outage("has a certificate that is not trusted. Name its CA in engine_ca") from error

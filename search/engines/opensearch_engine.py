@@ -134,7 +134,7 @@ class OpenSearchSnapshot:
         return languages
 
     def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
-        scored = [clause for clause in query.clauses if not clause.excluded]
+        scored = self._telling([clause for clause in query.clauses if not clause.excluded])
         if not query.clauses:
             return Candidates((), lambda: Counts(0, 0, {}, {name: {} for name in FACETS}))
         taken = scoring.as_typed([*zip(scored, self._counted_of(scored), strict=True)])
@@ -157,6 +157,20 @@ class OpenSearchSnapshot:
             per_article={one["key"]: one["doc_count"] for one in counted["best"]["per_article"]["buckets"]},
             facets=_facets(counted),
         )
+
+    def _telling(self, clauses: list[Clause]) -> list[Clause]:
+        """Leave out what tells least, where there are too many clauses."""
+        if len(clauses) <= queries.MOST_SCORED:
+            return clauses
+        having = self._search(queries.having_body(clauses))["aggregations"]["having"]["buckets"]
+        counts = [having[str(number)]["doc_count"] for number in range(len(clauses))]
+        worth = {
+            number: clauses[number].weight * scoring.idf(self._facts["passages"], count)
+            for number, count in enumerate(counts)
+            if count
+        }
+        best = sorted(worth, key=worth.__getitem__, reverse=True)[: queries.MOST_SCORED]
+        return [clauses[number] for number in sorted(best)]
 
     def _counted_of(self, clauses: Sequence[Clause]) -> list[scoring.Counted]:
         """Count each clause in all passages; what was counted before is remembered."""

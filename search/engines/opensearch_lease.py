@@ -19,6 +19,9 @@ from search.engines.opensearch_client import Client
 LEASE = 15.0  # seconds without a renewal, and another one may take it
 _RENEW_EVERY = 3.0
 _LOOK_EVERY = 0.3
+_SETTINGS = {"settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
+
+Version = dict[str, Any]  # of the lease, which is written only where it is still of this one
 
 
 class Lease:
@@ -65,7 +68,8 @@ class Lease:
 
     @contextlib.contextmanager
     def _taken(self, end: float) -> Iterator[None]:
-        holder = {"process": os.getpid(), "host": socket.gethostname(), "key": secrets.token_hex(8)}
+        who = {"process": os.getpid(), "host": socket.gethostname(), "key": secrets.token_hex(8)}
+        holder = {**who, "free": False}
         version = self._take(holder, end)
         stop = threading.Event()
         renewing = threading.Thread(target=self._renew, args=(holder, version, stop), daemon=True)
@@ -76,12 +80,14 @@ class Lease:
             stop.set()
             renewing.join()
 
-    def _take(self, holder: dict[str, Any], end: float) -> dict[str, int]:
+    def _take(self, holder: dict[str, Any], end: float) -> Version:
         while True:
             try:
                 there = self._client.ask("GET", f"/{self._index}/_doc/writer")
             except NotFoundError:
-                version: dict[str, Any] = {"op_type": "create"}
+                with contextlib.suppress(OutageError):  # it may be there already
+                    self._client.ask("PUT", f"/{self._index}", _SETTINGS)
+                version: Version = {"op_type": "create"}
             else:
                 version = {"if_seq_no": there["_seq_no"], "if_primary_term": there["_primary_term"]}
                 if self._seen[0] != version:
@@ -93,13 +99,13 @@ class Lease:
                     time.sleep(_LOOK_EVERY)
                     continue
             with contextlib.suppress(ConflictError):  # another one was faster
-                return self._put({**holder, "free": False}, version)
+                return self._put(holder, version)
 
-    def _renew(self, holder: dict[str, Any], version: dict[str, int], stop: threading.Event) -> None:
+    def _renew(self, holder: dict[str, Any], version: Version, stop: threading.Event) -> None:
         """Write the lease anew until told to stop, then give it back."""
         while not stop.wait(_RENEW_EVERY):
             try:
-                version = self._put({**holder, "free": False}, version)
+                version = self._put(holder, version)
             except ConflictError:
                 self._last_good = float("-inf")
                 return
@@ -108,9 +114,15 @@ class Lease:
         with contextlib.suppress(ConflictError, OutageError):
             self._put({**holder, "free": True}, version)
 
-    def _put(self, document: dict[str, Any], version: dict[str, Any]) -> dict[str, int]:
+    def _put(self, document: dict[str, Any], version: Version) -> Version:
         started = time.monotonic()
-        written = self._client.ask("PUT", f"/{self._index}/_doc/writer", document, **version)
+        path = f"/{self._index}/_doc/writer"
+        try:
+            written = self._client.ask("PUT", path, document, **version)
+        except ConflictError:
+            written = self._client.ask("GET", path)
+            if written["_source"] != document:  # else an answer was lost, and it was sent twice
+                raise
         self._last_good = started
         return {"if_seq_no": written["_seq_no"], "if_primary_term": written["_primary_term"]}
 

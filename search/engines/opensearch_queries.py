@@ -11,8 +11,11 @@ from search.filtering import recent_years
 from search.model import Clause, Filters, Query
 from search.scoring import K1, Weights, content_groups
 
-MOST_SUMMED = 300  # words of a prefix; where more begin with it, having one of them is all that counts
-MOST_SCORED = 400  # clauses: OpenSearch takes 1,024, and what a long message adds beyond these is little
+MOST_SUMMED = 100  # words of a prefix; where more begin with it, having one of them is all that counts
+# OpenSearch takes 1,024 clauses of its own, and a row is three. Of a long message, so many words that tell most are
+# scored, and no more rows (codes and doses) are looked for among all that has any of its words.
+MOST_SCORED = 150
+MOST_ROWS = 100
 MOST_VALUES = 10_000  # of one facet
 EXACT_ARTICLES = 1000  # are counted exactly; more than these, nearly
 
@@ -72,7 +75,7 @@ def matching(clauses: Iterable[Clause]) -> Body:
             terms.setdefault(clause.field or "words", []).extend(map(spelled, clause.words))
         else:
             others.append(counting(clause))
-    return _one_of([*({"terms": {field: words}} for field, words in terms.items()), *others])
+    return _one_of([*({"terms": {field: words}} for field, words in terms.items()), *others[:MOST_ROWS]])
 
 
 # A clause's score from its counts, as `search.scoring` has it; what is asked often comes first.
@@ -93,6 +96,12 @@ _SCORE = "\n".join(
         "return score;",
     ]
 )
+
+
+def having_body(clauses: Sequence[Clause]) -> Body:
+    """Return what counts the passages that have each of many clauses, by its place."""
+    each = {str(number): matching([clause]) for number, clause in enumerate(clauses)}
+    return {"size": 0, "aggs": {"having": {"filters": {"filters": each}}}}
 
 
 def statistics_body(clause: Clause) -> Body:
@@ -132,9 +141,7 @@ def places_body(after: Sequence[str]) -> Body:
 
 def search_body(query: Query, sought: Sequence[tuple[Clause, Weights]], bonus: float, k: int) -> Body:
     """Return a search for the best k passages; a scored clause is a matched query, named by its place in `sought`."""
-    numbered = [(weights.factor(clause), clause, weights, str(n)) for n, (clause, weights) in enumerate(sought)]
-    numbered.sort(key=lambda one: -one[0] * one[2].highest)
-    should = [_scoring(*one) for one in numbered[:MOST_SCORED]]
+    should = [_scoring(clause, weights, str(number)) for number, (clause, weights) in enumerate(sought)]
     if bonus:
         every = {"bool": {"filter": _all_words([clause for clause, _ in sought])}}
         should.append({"constant_score": {"filter": every, "boost": bonus}})
@@ -149,7 +156,8 @@ def search_body(query: Query, sought: Sequence[tuple[Clause, Weights]], bonus: f
     }
 
 
-def _scoring(factor: float, clause: Clause, weights: Weights, name: str) -> Body:
+def _scoring(clause: Clause, weights: Weights, name: str) -> Body:
+    factor = weights.factor(clause)
     params: Body = {"times": times(clause)}
     for form, (weight, mean_length, b) in zip(("joined", *NAMES), weights.forms(), strict=True):
         params[form] = factor * weight * (K1 + 1)

@@ -10,10 +10,17 @@ import pytest
 
 from corpus.settings import Settings
 from search.engine import Engine
+from search.engines.memory import MemoryEngine
 from search.engines.opensearch_engine import OpenSearchEngine
 from tests.articles import small_library
-from tests.contract.engine_contract import EngineContract
+from tests.contract.engine_contract import EngineContract, ask, same
 from tests.servers.opensearch import OpenSearch
+
+
+@pytest.fixture(scope="module")
+def shared(opensearch: OpenSearch) -> Iterator[Engine]:
+    with closing(OpenSearchEngine(Settings({"engine": opensearch.index()}))) as engine:
+        yield engine
 
 
 class TestOpenSearchEngine(EngineContract):
@@ -30,10 +37,13 @@ class TestOpenSearchEngine(EngineContract):
 
             yield new
 
-    @pytest.fixture(scope="class")
-    def shared(self, opensearch: OpenSearch) -> Iterator[Engine]:
-        with closing(OpenSearchEngine(Settings({"engine": opensearch.index()}))) as engine:
-            yield engine
+    def test_a_long_message_finds_all_that_has_any_of_its_words(self, engine: Engine, oracle: MemoryEngine) -> None:
+        words = map("".join, itertools.product("bcdfgklmnprtvz", "aeiou", "bdkmnprt", "ou", "mn"))
+        query = ask(" ".join([*words, "magnesium"]), explain=False)
+        assert len(query.clauses) > 1500
+        same(engine.snapshot().candidates(query, 10), oracle.candidates(query, 10))
+        codes = ask(" ".join(["magnesium", *(f"word{number}x" for number in range(1500))]), explain=False)
+        same(engine.snapshot().candidates(codes, 10), oracle.candidates(codes, 10))
 
     @pytest.fixture
     def engine(self, shared: Engine) -> Engine:
