@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -28,6 +27,7 @@ if TYPE_CHECKING:  # what reads sources is imported where it is used: the desk s
 blueprint = Blueprint("adding", __name__)
 
 _MB = 1 << 20
+_BY_COMMAND = "What is larger is added by the command answerdesk ingest."
 _MOST_SHOWN = 20  # articles of those understood, of sources that cannot be used, of outcomes
 _LONGEST_SHOWN = 20_000  # characters of an article
 
@@ -36,7 +36,7 @@ _LONGEST_SHOWN = 20_000  # characters of an article
 class Understood:
     """What was made of the sources that were sent; `unusable` are names and reasons."""
 
-    sources: Sequence[Source]
+    sources: list[Source]
     articles: list[Preview] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
     usable_count: int = 0
@@ -88,16 +88,15 @@ def act() -> Response:
     try:
         guard.check()
     except RequestEntityTooLarge:
-        words = f"Send at most {most_mb} MB at once. What is larger is added by the command answerdesk ingest."
-        raise InputError(words, "too_large") from None
+        raise InputError(f"Send at most {most_mb} MB at once. {_BY_COMMAND}", "too_large") from None
     wanted, job = request.form.get("do"), home.work.job
     if wanted == "read":
-        _read(home, most_mb)
+        _read(home, most_mb, home.settings.number("web_pause_ms") / 1000)
     elif wanted == "rebuild":
         home.work.begin("rebuild", lambda job: _rebuild(home, job))
     elif job is None or request.form.get("job") != str(job.number):
         raise InputError("This page is too old: something else has been done since. Open it again.", "working")
-    elif wanted == "store" and isinstance(job.result, Understood):
+    elif wanted == "store" and isinstance(job.result, Understood) and not job.problem:
         understood = job.result
         home.work.begin("store", lambda job: _store(home, understood, most_mb, job))
     elif wanted == "stop":
@@ -107,23 +106,33 @@ def act() -> Response:
     return redirect(url_for("adding.add", _anchor="work"), 303)
 
 
-def _read(home: OpenHome, most_mb: int) -> None:
+def _read(home: OpenHome, most_mb: int, pause: float) -> None:
+    from ingest.crawl import Web
     from ingest.parse import readings
-    from ingest.sources import count, sent
+    from ingest.sources import count, find, sent
     from ingest.sync import SAMPLES
 
-    files = [file for file in request.files.getlist("file") if file.filename]
-    if not files:
-        raise InputError("Choose one file or more first.", "no_file")
-    sources = [sent(file.filename or "", file.read()) for file in files]
+    sources = [sent(file.filename, file.read()) for file in request.files.getlist("file") if file.filename]
+    url = request.form.get("url", "").strip()
+    if url and not url.lower().startswith(("http://", "https://")):
+        raise InputError("An address begins with https:// or http://.", "bad_url")
+    if not sources and not url:
+        raise InputError("Choose one file or more, or write an address.", "no_file")
 
     def work(job: Job) -> None:
         with home.library() as library:
             samples = bool(library.known_of_source(SAMPLES))
-        understood = job.result = Understood(sources, samples=samples)
-        with closing(readings(sources, most_mb)) as found:
-            for reading in job.track(found, "sources read", count(sources)):
+        understood = job.result = Understood(list(sources), samples=samples)
+        wanted = [*sources, *find([url] if url else [])]
+        left = most_mb * _MB
+        with closing(readings(wanted, most_mb, web=Web(pause=pause))) as found:
+            for reading in job.track(found, "sources read", count(wanted)):
                 _note(home, understood, reading)
+                if reading.source.argument == url:  # a page: it is stored as it was shown, and not fetched again
+                    understood.sources.append(reading.source)
+                    left -= 0 if reading.error else len(reading.source.data(most_mb))
+                    if left < 0:
+                        raise InputError(f"These are more than {most_mb} MB of pages. {_BY_COMMAND}")
 
     home.work.begin("read", work)
 

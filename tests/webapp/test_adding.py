@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from corpus.library import Library
+from ingest.crawl import Web
+from tests.servers.pages import serving
 from tests.webapp.test_feedback import BROWSER
 from tests.webapp.test_pages import ids, one, page, words
 from webapp.app import create_app
 
+HOST = "127.0.0.1"
 REFUNDS = b"""<html><body><nav>Home Shop Basket</nav>
 <h1>Refund of a carburettor</h1><p>A refund takes five working days.</p>
 <h2>How to ask</h2><ul><li>by mail</li><li>by telephone</li></ul></body></html>"""
@@ -85,6 +89,46 @@ def test_a_file_sent_again_takes_the_place_of_its_article(client: FlaskClient, h
     assert "refunds.html : changed" in words(one(press(client, "store"), "#work"))
     assert articles(home) == before
     assert "six working days" in words(one(page(client, "/articles/refund-of-a-carburettor"), "main"))
+
+
+def test_a_page_of_the_web_is_stored_as_it_was_shown(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {"token": app.config["TOKEN"], "do": "read"}
+    with serving() as pages:
+        address = f"{pages.base}/refunds.html"
+        pages.put("/refunds.html", REFUNDS)
+        client.post("/add", data={**fields, "url": address})
+        assert "private address" in words(one(until(client, is_done), "#work"))
+        press(client, "forget")
+        monkeypatch.setattr("ingest.crawl.Web", partial(Web, [HOST]))
+        client.post("/add", data={**fields, "url": address})
+        preview = one(until(client, is_done), ".preview")
+        assert words(one(preview, "h3")) == "Refund of a carburettor"
+        pages.put("/refunds.html", REFUNDS.replace(b"five", b"six"))
+        press(client, "store")
+    until(client, is_done)
+    article = words(one(page(client, "/articles/refund-of-a-carburettor"), "main"))
+    assert "five working days" in article
+    assert address in article
+
+
+def test_an_address_that_is_none_is_refused(client: FlaskClient, app: Flask) -> None:
+    fields = {"token": app.config["TOKEN"], "do": "read"}
+    for url in ("/etc/passwd", "file:///etc/passwd", "", "ftp://example.com/"):
+        assert client.post("/add", data={**fields, "url": url}).status_code == 400
+    assert not page(client, "/add").select("#work")
+
+
+def test_what_was_not_read_to_its_end_is_not_added(client: FlaskClient, app: Flask, home: Path) -> None:
+    before = articles(home)
+    press(client, "read", many_csv=MANY * 8)
+    press(client, "stop")
+    found = until(client, is_done)
+    assert not found.select("button[value=store]")
+    job = one(found, "#work input[name=job]")["value"]
+    client.post("/add", data={"token": app.config["TOKEN"], "do": "store", "job": job})
+    assert articles(home) == before
 
 
 def test_what_was_shown_can_be_forgotten(client: FlaskClient, home: Path) -> None:
