@@ -107,9 +107,8 @@ def act() -> Response:
 
 
 def _read(home: OpenHome, most_mb: int, pause: float) -> None:
-    from ingest.crawl import Web
     from ingest.parse import readings
-    from ingest.sources import count, find, sent
+    from ingest.sources import Web, count, find, sent
     from ingest.sync import SAMPLES
 
     sources = [sent(file.filename, file.read()) for file in request.files.getlist("file") if file.filename]
@@ -185,6 +184,7 @@ def _store(home: OpenHome, understood: Understood, most_mb: int, job: Job) -> No
         finally:  # what was stored before it was stopped is found too
             job.stage, job.total = "The index is brought up to date", 0
             search.catch_up(home.searcher(), library)
+    home.embed_new(job.track)
 
 
 def _rebuild(home: OpenHome, job: Job) -> None:

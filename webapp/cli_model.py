@@ -53,9 +53,7 @@ def embed(options: Options) -> None:
 
 def embed_new(home: OpenHome) -> None:
     """Embed what was taken in, where there is a model; what keeps it from working is said, and words still find all."""
-    semantic = home.searcher().semantic
     try:
-        if semantic and semantic.model():
-            home.searcher().embed(progress.track)
+        home.embed_new(progress.track)
     except InputError as error:
         complain(str(error))

@@ -25,6 +25,7 @@ _TRY_AGAIN = 1.5  # seconds after a server was away
 
 if TYPE_CHECKING:  # a search answers without the Library and its driver
     from corpus.library import Library
+    from search.semantic import Track
     from webapp.asking import Asked
     from webapp.listing import Overview
 
@@ -85,6 +86,12 @@ class OpenHome:
             exact=asked.exact,
         )
         return replace(results, remarks=(*results.remarks, _READ_ONLY)) if self._away else results
+
+    def embed_new(self, track: Track) -> None:
+        """Embed what was taken in, where there is a model. InputError when it cannot be used."""
+        semantic = self.searcher().semantic
+        if semantic and semantic.model():
+            self.searcher().embed(track)
 
     def _opened_library(self) -> Library:
         from corpus.library import Library

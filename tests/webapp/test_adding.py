@@ -17,11 +17,12 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from corpus.library import Library
-from ingest.crawl import Web
+from ingest.sources import Web
 from tests.servers.pages import serving
 from tests.webapp.test_feedback import BROWSER
 from tests.webapp.test_pages import ids, one, page, words
 from webapp.app import create_app
+from webapp.status import status
 
 HOST = "127.0.0.1"
 REFUNDS = b"""<html><body><nav>Home Shop Basket</nav>
@@ -101,7 +102,7 @@ def test_a_page_of_the_web_is_stored_as_it_was_shown(
         client.post("/add", data={**fields, "url": address})
         assert "private address" in words(one(until(client, is_done), "#work"))
         press(client, "forget")
-        monkeypatch.setattr("ingest.crawl.Web", partial(Web, [HOST]))
+        monkeypatch.setattr("ingest.sources.Web", partial(Web, [HOST]))
         client.post("/add", data={**fields, "url": address})
         preview = one(until(client, is_done), ".preview")
         assert words(one(preview, "h3")) == "Refund of a carburettor"
@@ -111,6 +112,16 @@ def test_a_page_of_the_web_is_stored_as_it_was_shown(
     article = words(one(page(client, "/articles/refund-of-a-carburettor"), "main"))
     assert "five working days" in article
     assert address in article
+
+
+def test_what_is_added_is_found_by_its_meaning_too(app: Flask, home: Path, model: Path) -> None:
+    (home / "answerdesk.toml").write_text(f'model = "{model}"\n')
+    desk = create_app(home)
+    press(desk.test_client(), "read", refunds_html=REFUNDS)
+    press(desk.test_client(), "store")
+    until(desk.test_client(), is_done)
+    assert not [one for one in status(desk.extensions["answerdesk"])["problems"] if one["code"] == "not_embedded"]
+    desk.extensions["answerdesk"].close()
 
 
 def test_an_address_that_is_none_is_refused(client: FlaskClient, app: Flask) -> None:
