@@ -57,9 +57,10 @@ def query_sets(
 
 @dataclass
 class Bench:
-    """Indexes a collection when it is first asked for, and keeps it."""
+    """Indexes a collection when it is first asked for, and keeps it; with a model, by its meaning too."""
 
     home: Path
+    model: Path | None = None
     _searchers: dict[Path, tuple[search.Searcher, dict[str, str]]] = field(default_factory=dict)
 
     def values(self, queries: QuerySet) -> Values:
@@ -84,8 +85,11 @@ class Bench:
                     documents[article.id] = document
                     yield article
 
-            searcher = search.open_home(self.home / str(len(self._searchers)), Settings({}))
+            settings = Settings({"model": str(self.model or "")})
+            searcher = search.open_home(self.home / str(len(self._searchers)), settings)
             searcher.engine.rebuild(articles(), 1)
+            if self.model:
+                searcher.embed(lambda items, what, total: items)
             self._searchers[folder] = searcher, documents
         return self._searchers[folder]
 
@@ -95,9 +99,9 @@ class Bench:
 
 
 @contextlib.contextmanager
-def bench() -> Iterator[Bench]:
+def bench(model: Path | None = None) -> Iterator[Bench]:
     """Give a bench whose indexes are gone afterwards."""
-    with tempfile.TemporaryDirectory() as home, contextlib.closing(Bench(Path(home))) as made:
+    with tempfile.TemporaryDirectory() as home, contextlib.closing(Bench(Path(home), model)) as made:
         yield made
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 FLOORS = Path(__file__).with_name("floors.json")
 
+HYBRID = "hybrid "  # before the name of a query set, where words and meaning rank it together
+
 # Every n-th query is enough to see a fall, and keeps the gate short.
 EVERY = {"stackfaq": 5, "cranfield": 3}
 
