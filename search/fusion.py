@@ -31,8 +31,9 @@ NEAREST = 200  # at most
 
 SURE = 3  # hits that an exact phrase or a rare code never falls behind
 RARE = 10  # passages at most that have a code
-# With a digit and a letter, or four digits; in capitals; or with a capital within: KX-4471, 40962, ENOENT, ValueError.
-_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]|.*\d{4}).+|[A-Z_]{4,}|\w*[a-z][A-Z]\w*")
+# With a digit and a letter, or four digits, or a capital within: KX-4471, 40962, ValueError. Capitals alone are more
+# often the name of an illness or an office than a code.
+_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]|.*\d{4}).+|\w*[a-z][A-Z]\w*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
