@@ -42,7 +42,8 @@ class Section:
     """A heading with the blocks under it, up to the next heading of any level.
 
     `path` is the trail of headings down to and including this one. The text before the first heading
-    is a section with heading "", level 0, anchor "top" and an empty path.
+    is a section with heading "", level 0, anchor "top" and an empty path. `urgent`: it warns, whatever its
+    heading says.
     """
 
     heading: str
@@ -51,6 +52,7 @@ class Section:
     path: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
     cautions: tuple[str, ...] = ()
+    urgent: bool = False
     line: int | None = None
 
 
@@ -220,6 +222,7 @@ def _section_json(section: Section) -> dict[str, Any]:
         "level": section.level,
         "path": list(section.path),
         "cautions": list(section.cautions),
+        "urgent": section.urgent,
         "line": section.line,
         "blocks": [
             {
@@ -247,6 +250,7 @@ def from_json(data: Mapping[str, Any]) -> Article:
             anchor=section["anchor"],
             path=tuple(section["path"]),
             cautions=tuple(section.get("cautions", ())),
+            urgent=section.get("urgent", False),
             line=section["line"],
             blocks=tuple(
                 Block(

@@ -15,6 +15,17 @@ TEAR = 70.0**2  # to tear a block costs as much as a passage 70 words off the ta
 TAIL = 25  # a last passage of fewer words joins the one before it
 
 
+# Headings of sections that say when help is needed.
+_WARNS = re.compile(
+    r"\bwhen (?:not )?(?:to|should (?:i|you)|(?:must|do) (?:i|you)|you should)"
+    r" (?:get|seek|see|be seen|call|contact|ring|phone|go to|visit)\b"
+    r"|\b(?:seek|get)(?:ting)? (?:medical|urgent|immediate) (?:help|care|attention|advice)\b"
+    r"|\b(?:warning|danger|alarm) (?:sign|symptom)s?\b|\bred flags?\b|\bemergenc(?:y|ies)\b"
+    r"|\bwann (?:zum|zur) (?:arzt|ärztin)\b|\bwarnzeichen\b|\bnotfall\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Consecutive blocks of one section; `text` is its own, `context` a lead-in or header repeated for reading.
@@ -31,6 +42,7 @@ class Passage:
     text: str
     context: str | None = None
     cautions: tuple[str, ...] = ()
+    urgent: bool = False
     page: int | None = None  # of its source, on which it begins
 
 
@@ -67,6 +79,7 @@ def cut(article: Article) -> list[Passage]:
                     text=_joined(atoms),
                     context=atoms[0].context,
                     cautions=cautions,
+                    urgent=section.urgent or any(map(_WARNS.search, section.path)),
                     page=atoms[0].page,
                 )
             )

@@ -19,7 +19,8 @@ FILE_NAME = "desk.toml"
 def facts_for(path: Path) -> dict[str, Any]:
     """Return the facts for a file from every desk.toml beside it and above; the nearest and the last one win.
 
-    Cautions add up. A section caution for a file that is named in full must find its heading: `headings` lists them.
+    Cautions and urgent sections add up. For a file that is named in full, `headings` lists the sections of which
+    something is said: they must be there.
 
     Raises:
         InputError: one of these files does not parse, or has a name or value that cannot be.
@@ -31,14 +32,15 @@ def facts_for(path: Path) -> dict[str, Any]:
             below = path.relative_to(folder).as_posix()
             if fnmatchcase(below, pattern) or fnmatchcase(path.name, pattern):
                 _add(facts, given)
-                if "section_cautions" in given and not any(mark in pattern for mark in "*?["):
-                    facts.setdefault("headings", []).extend(given["section_cautions"])
+                if not any(mark in pattern for mark in "*?["):
+                    named = [*given.get("section_cautions", ()), *given.get("urgent", ())]
+                    facts["headings"] = facts.get("headings", []) + named
     return facts
 
 
 def _add(facts: dict[str, Any], given: Facts) -> None:
     for name, value in given.items():
-        if name == "cautions":
+        if name in ("cautions", "urgent"):
             facts[name] = facts.get(name, []) + value
         elif name == "section_cautions":
             facts[name] = facts.get(name, {}) | value
@@ -73,14 +75,16 @@ def _checked_table(pattern: str, table: Any) -> Facts:
         raise InputError(f'{pattern!r} stands outside of a table. Begin one with a file pattern, like ["*.txt"].')
     facts: dict[str, Any] = {}
     for name, value in table.items():
-        if name == "cautions":
+        if name in ("cautions", "urgent"):
             facts[name] = _texts(name, value)
         elif name == "section_cautions":
             if not isinstance(value, dict):
                 raise InputError("section_cautions must be a table of headings and cautions.")
             facts[name] = {heading: _texts(name, caution) for heading, caution in value.items()}
         elif name not in NAMES:
-            raise InputError(f"There is no fact named {name!r}. Known: {', '.join(NAMES)}, cautions, section_cautions.")
+            raise InputError(
+                f"There is no fact named {name!r}. Known: {', '.join(NAMES)}, cautions, section_cautions, urgent."
+            )
         elif isinstance(value, datetime.date):
             facts[name] = checked(name, value.isoformat()[:10])
         else:

@@ -55,31 +55,38 @@ def merged(before: Facts, entered: Facts) -> dict[str, Any]:
 def applied(article: Article, facts: Facts) -> Article:
     """Return the article with the facts in place of its own, and named as entered by hand; cautions are added.
 
-    A heading of `headings` that is not there is a warning: a caution for it would be lost in silence.
+    A heading of `headings` that is not there is a warning: what is said of it would be lost in silence.
     """
     values = {name: facts[name] for name in NAMES if name in facts}
-    by_hand = (*values, *(name for name in ("cautions", "section_cautions") if name in facts))
+    by_hand = (*values, *(name for name in ("cautions", "section_cautions", "urgent") if name in facts))
     if "labels" in values:
         values["labels"] = tuple(values["labels"])
     if "title" in values:
         values["id"] = slug(values["title"], "article")
     there = {section.heading.casefold() for section in article.sections}
     lost = [heading for heading in facts.get("headings", ()) if heading.casefold() not in there]
-    warnings = [f"There is a caution for the section {heading!r}, which is not there." for heading in lost]
+    warnings = [f"The section {heading!r} is named in a desk.toml, and is not there." for heading in lost]
     return dataclasses.replace(
         article,
         **values,
-        sections=_with_cautions(article.sections, facts.get("section_cautions", {})),
+        sections=_marked(article.sections, facts.get("section_cautions", {}), facts.get("urgent", ())),
         cautions=_added(article.cautions, facts.get("cautions", ())),
         by_hand=by_hand,
         warnings=(*article.warnings, *warnings),
     )
 
 
-def _with_cautions(sections: tuple[Section, ...], cautions: Mapping[str, Iterable[str]]) -> tuple[Section, ...]:
+def _marked(
+    sections: tuple[Section, ...], cautions: Mapping[str, Iterable[str]], urgent: Iterable[str]
+) -> tuple[Section, ...]:
     by_heading = {heading.casefold(): texts for heading, texts in cautions.items()}
+    warning = {heading.casefold() for heading in urgent}
     return tuple(
-        dataclasses.replace(section, cautions=_added(section.cautions, by_heading.get(section.heading.casefold(), ())))
+        dataclasses.replace(
+            section,
+            cautions=_added(section.cautions, by_heading.get(section.heading.casefold(), ())),
+            urgent=section.urgent or section.heading.casefold() in warning,
+        )
         for section in sections
     )
 

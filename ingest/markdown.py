@@ -114,6 +114,7 @@ def _take_title(parts: list[_Part], title: str | None) -> str | None:
 
 def _sections(parts: Iterable[_Part], facts: FrontMatter) -> Iterator[Section]:
     cautions = facts.by_heading("section_cautions")
+    urgent = {heading.casefold() for heading in facts.texts("urgent")}
     for part in parts:
         if part.heading or part.blocks:
             yield Section(
@@ -122,10 +123,11 @@ def _sections(parts: Iterable[_Part], facts: FrontMatter) -> Iterator[Section]:
                 "",
                 blocks=tuple(part.blocks),
                 cautions=cautions.get(part.heading.casefold(), ()),
+                urgent=part.heading.casefold() in urgent,
                 line=part.line or part.blocks[0].line,
             )
-    for missing in cautions.keys() - {part.heading.casefold() for part in parts}:
-        facts.warnings.append(f"The front matter has a caution for the section {missing!r}, which is not there.")
+    for missing in (cautions.keys() | urgent) - {part.heading.casefold() for part in parts}:
+        facts.warnings.append(f"The front matter names the section {missing!r}, which is not there.")
 
 
 def _blocks(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Block]:

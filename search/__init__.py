@@ -21,6 +21,7 @@ from search.fragments import Marker
 from search.fusion import MODES
 from search.keeping_up import ChangeLog, catch_up, rebuild
 from search.model import Filters, Fragment, Hit, Query, Results
+from search.red_flags import RedFlags
 from search.semantic import MODEL_FOLDER, Semantic, Track, no_model
 from search.suggest import Suggestion, Suggestions
 from search.synonyms import SynonymFiles
@@ -119,6 +120,7 @@ class Searcher:
         self._synonyms = SynonymFiles(home)
         self._vocabulary = _Derived(Vocabulary.of)
         self._suggestions = _Derived(_suggestions)
+        self._red_flags = _Derived(RedFlags)
         self._settings = settings
         self._library = library
         self._recovering = threading.Lock()
@@ -160,7 +162,14 @@ class Searcher:
 
             near = self.semantic.near(snapshot, mode) if self.semantic else None
             results = answering.results(
-                snapshot, querytext.checked(text), parse, near, page=page, limit=limit, only_hits=only_hits
+                snapshot,
+                querytext.checked(text),
+                parse,
+                near,
+                lambda: self._red_flags.of(snapshot),
+                page=page,
+                limit=limit,
+                only_hits=only_hits,
             )
             if near:
                 return replace(results, mode=mode or "hybrid")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from search import answer, messages, ranking
 from search.coverage import Coverage
 from search.engine import Snapshot
+from search.filtering import admits
+from search.fragments import Marker
 from search.fusion import Meaning
-from search.model import Answer, Answered, Candidates, Query, Results
+from search.model import Answer, Answered, Candidates, Query, Results, StoredPassage
+from search.red_flags import RedFlags
 
 OF_A_QUESTION = 3  # hits, where a message asks several
 NEAREST = 3
@@ -29,6 +32,7 @@ def results(
     text: str,
     parse: Callable[[str], Query],
     near: Callable[[Query], Meaning] | None,
+    red_flags: Callable[[], RedFlags],
     *,
     page: int,
     limit: int,
@@ -36,13 +40,16 @@ def results(
 ) -> Results:
     """Answer `text`, and each of its questions where it is a message with several; `took_ms` is not measured yet.
 
-    `near` tells what is near a query in meaning; without it, words alone answer. See `Searcher.search` for `only_hits`.
+    `near` tells what is near a query in meaning; without it, words alone answer. `red_flags` are the snapshot's. See
+    `Searcher.search` for `only_hits`.
     """
     message = messages.read(text)
     query = parse(message.search)
     meaning = near and near(query)
     found, hits = ranking.page_of_hits(snapshot, query, meaning, page=page, limit=limit)
     judged = None if only_hits else _Judged(snapshot, query, found)
+    urgent = judged.urgent(red_flags(), message.search.split("\n")) if judged else {}
+    marker = Marker(query)
     nothing_found = judged.nothing_found if judged else not found.best
     nearest = ranking.page_of_hits(snapshot, query, meaning, page=1, limit=NEAREST)[1] if nothing_found else ()
     return Results(
@@ -57,6 +64,10 @@ def results(
         nothing_found=nothing_found,
         nearest=tuple(nearest),
         suggestion=query.suggestion,
+        urgent=tuple(
+            ranking.as_hit(passage, query, marker, rank=rank, score=score)
+            for rank, (passage, score) in enumerate(urgent.items(), 1)
+        ),
         answer=judged.answer(message.search) if judged and not message.questions else None,
         questions=tuple(
             _answered(snapshot, one.text, own, near and near(own), min(limit, OF_A_QUESTION))
@@ -73,24 +84,28 @@ def _answered(snapshot: Snapshot, text: str, query: Query, meaning: Meaning | No
 
 
 class _Judged:
-    """Whether the best passages answer, and with which sentence."""
+    """Whether the best passages answer, with which sentence, and what to warn of."""
 
     def __init__(self, snapshot: Snapshot, query: Query, found: Candidates) -> None:
+        self._snapshot, self._query = snapshot, query
         self._coverage = Coverage(query, snapshot)
         top = found.best[: answer.PASSAGES]
         stored = snapshot.passages([one.passage_id for one in top])
         self._passages = [stored[one.passage_id] for one in top]
         self._scores = [one.score for one in top]
         self._nearness = max((one.nearness or 0.0 for one in top), default=0.0)
-        self._demands = not query.or_near
 
     @functools.cached_property
     def nothing_found(self) -> bool:
-        if not self._passages or self._demands:
+        if not self._passages or not self._query.or_near:
             return not self._passages
         if self._nearness >= NEAR_ENOUGH:
             return False
         return self._coverage.of(self._passages[0]) * self._coverage.size < ENOUGH
+
+    def urgent(self, red_flags: RedFlags, sentences: Sequence[str]) -> dict[StoredPassage, float]:
+        found = red_flags.matching(self._snapshot, self._coverage, sentences)
+        return {passage: weight for passage, weight in found.items() if admits(self._query.filters, passage)}
 
     def answer(self, question: str) -> Answer | None:
         if self.nothing_found:

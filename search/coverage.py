@@ -27,12 +27,15 @@ class Coverage:
         asked = [clause for clause in query.clauses if not clause.excluded]
         content = [clause for clause in asked if clause.content]
         self.asks = bool(content) and len({group for clause in asked for group in clause.groups}) > 1
-        self._clauses = content or asked
+        self.clauses = content or asked
         self.weights: dict[int, float] = {}
-        for clause in self._clauses:
+        self.frequencies: dict[int, int] = {}  # of the passages that have what was typed
+        for clause in self.clauses:
             if len(clause.groups) == 1 and clause.kind not in ("variant", "synonym"):
-                rarity = BASE + idf(snapshot.state.passages, snapshot.frequency(*filter(None, clause.words)))
+                frequency = snapshot.frequency(*filter(None, clause.words))
+                rarity = BASE + idf(snapshot.state.passages, frequency)
                 (group,) = clause.groups
+                self.frequencies[group] = max(self.frequencies.get(group, 0), frequency)
                 self.weights[group] = min(self.weights.get(group, rarity), rarity)
 
     def groups(self, words: Sequence[tuple[str, ...]]) -> set[int]:
@@ -40,7 +43,7 @@ class Coverage:
         there = {stem for stems in words for stem in stems}
         return {
             group
-            for clause in self._clauses
+            for clause in self.clauses
             if _holds(clause, words, there)
             for group in clause.groups
             if group in self.weights

@@ -156,6 +156,7 @@ class StoredPassage(NamedTuple):
     labels: tuple[str, ...]
     cautions: tuple[str, ...]
     page: int | None = None  # of its source; generations before there were pages have none
+    urgent: bool = False  # of a section that says when help is needed
 
     def field_texts(self) -> dict[str, tuple[str, ...]]:
         """Return what is indexed, by field; a phrase does not reach from one text into the next."""
@@ -181,6 +182,7 @@ def stored_passages(article: Article) -> list[StoredPassage]:
             labels=article.labels,
             cautions=passage.cautions,
             page=passage.page,
+            urgent=passage.urgent,
         )
         for passage in passages
     ]
@@ -196,6 +198,7 @@ class Place:
     passage_id: str
     anchor: str
     labels: tuple[str, ...]
+    urgent: bool = False  # the passage is
 
 
 def places(passages: Iterable[StoredPassage]) -> Iterator[Place]:
@@ -209,7 +212,9 @@ def places(passages: Iterable[StoredPassage]) -> Iterator[Place]:
             yield Place(stored.article_title, "title", article_id, "", "", stored.labels)
         for level, heading in enumerate(path):
             if path[: level + 1] != before[: level + 1]:
-                yield Place(heading, "heading", article_id, stored.passage_id, stored.anchor, stored.labels)
+                yield Place(
+                    heading, "heading", article_id, stored.passage_id, stored.anchor, stored.labels, stored.urgent
+                )
         before = path
 
 
@@ -324,6 +329,7 @@ class Results:
     nearest: tuple[Hit, ...] = ()
     answer: Answer | None = None
     suggestion: Suggestion | None = None
+    urgent: tuple[Hit, ...] = ()
     questions: tuple[Answered, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -339,7 +345,7 @@ class Results:
             "suggestion": asdict(self.suggestion) if self.suggestion else None,
             "answer": self.answer.to_json() if self.answer else None,
             "nothing_found": self.nothing_found,
-            "urgent": [],
+            "urgent": [hit.to_json() for hit in self.urgent],
             "hits": [hit.to_json() for hit in self.hits],
             "nearest": [hit.to_json() for hit in self.nearest],
             "facets": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from corpus.review import review_state
@@ -36,23 +37,27 @@ def page_of_hits(
     stored = snapshot.passages([candidate.passage_id for candidate in shown])
     shown = [candidate for candidate in shown if candidate.passage_id in stored]  # another process may have removed it
     own = Counter(candidate.article_id for candidate in shown)
-    cutoffs = dict(query.filters.review_cutoffs)
     marker = Marker(query)
     hits = []
     for n, candidate in enumerate(shown, 1):
         passage = stored[candidate.passage_id]
-        hit = Hit(
-            rank=wanted - limit + n,
-            score=candidate.score,
-            passage=passage,
-            fragments=marker.fragments(passage.text, passage.language),
-            review_state=review_state(passage.reviewed, passage.labels, cutoffs),
-            link=link(passage),
-            more_in_article=max(found.counts.per_article.get(candidate.article_id, 0) - own[candidate.article_id], 0),
-            parts=candidate.parts if query.explain else None,
-        )
-        hits.append(hit)
+        more = max(found.counts.per_article.get(candidate.article_id, 0) - own[candidate.article_id], 0)
+        parts = candidate.parts if query.explain else None
+        hit = as_hit(passage, query, marker, rank=wanted - limit + n, score=candidate.score)
+        hits.append(replace(hit, more_in_article=more, parts=parts))
     return found, hits
+
+
+def as_hit(passage: StoredPassage, query: Query, marker: Marker, *, rank: int, score: float) -> Hit:
+    """Return a passage as a hit, marked for a query."""
+    return Hit(
+        rank=rank,
+        score=score,
+        passage=passage,
+        fragments=marker.fragments(passage.text, passage.language),
+        review_state=review_state(passage.reviewed, passage.labels, dict(query.filters.review_cutoffs)),
+        link=link(passage),
+    )
 
 
 def collapse(found: Candidates, query: Query) -> Sequence[Candidate]:

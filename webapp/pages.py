@@ -54,6 +54,7 @@ def search() -> str | AnyResponse:
         by_post=asked.by_post,
         results=results,
         hits=[shown(_home(), hit, question) for hit in results.hits],
+        urgent=[shown(_home(), hit, question) for hit in results.urgent if results.page == 1],
         # What each question of a message finds stands on the first page.
         questions=[
             (one, [shown(_home(), hit, question) for hit in one.hits]) for one in results.questions if results.page == 1

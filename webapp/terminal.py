@@ -50,6 +50,10 @@ def plain(text: str) -> str:
 def results_text(results: Results, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:
     """Write results, a line at a time; `cutoffs`: see `corpus.review`."""
     yield from (plain(remark) for remark in results.remarks)
+    if results.urgent:
+        yield click.style("Red flags first: this may need help soon", fg="red", bold=True)
+    for hit in results.urgent:
+        yield from _hit_text(hit, cutoffs)
     if results.nothing_found:
         yield "No article answers this." + (" What comes nearest:" if results.nearest else "")
     else:

@@ -19,7 +19,7 @@ SAMPLES = sorted((ARTICLES / "samples").glob("*.md"))
 HANDBOOK = sorted((ARTICLES / "handbook").glob("*.md"))
 LEG_CRAMPS = ARTICLES / "samples" / "leg-cramps-in-pregnancy.md"
 
-KEYS = set("title url author language published modified reviewed labels cautions section_cautions".split())
+KEYS = set("title url author language published modified reviewed labels cautions section_cautions urgent".split())
 UNREVIEWED = "Sample, not medically reviewed"
 NEEDS_CAUTION = re.compile(r"\b(medicines?|supplements?|vitamins?|herb\w*|homeopath\w*|folk|remedies)\b", re.IGNORECASE)
 TREATMENTS = 8

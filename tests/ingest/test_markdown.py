@@ -22,8 +22,8 @@ modified: July 2, 2025
 reviewed: 04.07.2025
 labels: [legs, calves]
 cautions: [Not medical advice.]
-section_cautions:
-  medicines: Ask a doctor first.
+section_cautions: {medicines: Ask a doctor first.}
+urgent: [MEDICINES]
 ---
 
 # Sore calves
@@ -68,6 +68,7 @@ def test_front_matter_becomes_the_facts_of_the_article() -> None:
     assert (article.published, article.modified, article.reviewed) == ("2025-07-01", "2025-07-02", "2025-07-04")
     assert article.labels == ("legs", "calves")
     assert article.cautions == ("Not medical advice.",)
+    assert [section.heading for section in article.sections if section.urgent] == ["Medicines"]
     assert {section.heading: section.cautions for section in article.sections} == {
         "": (),
         "Medicines": ("Ask a doctor first.",),
@@ -123,6 +124,7 @@ def test_the_title_is_given_or_the_first_main_heading_or_the_file(text: str, tit
         ("reviewed: soon", "is not a date"),
         ("labels: {a: b}", "labels is not a text"),
         ("section_cautions: {Elsewhere: Careful.}", "'elsewhere', which is not there"),
+        ("urgent: Elsewhere", "'elsewhere', which is not there"),
     ],
 )
 def test_a_front_matter_that_cannot_be_used_is_a_warning(front: str, said: str) -> None:

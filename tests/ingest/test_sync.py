@@ -15,7 +15,7 @@ from ingest.report import STATES
 from ingest.sync import ingest_handbook, ingest_samples, sync
 
 REFUNDS = "---\ntitle: Refunds\nlabels: [money]\n---\n\nA refund takes five working days.\n"
-WARNING = "There is a caution for the section 'Lost', which is not there."
+WARNING = "The section 'Lost' is named in a desk.toml, and is not there."
 PARCELS = "# Parcels\n\nA lost parcel is sent again.\n"
 
 
@@ -268,6 +268,7 @@ cautions = "Within the Union only"
 ["parcels.md"]
 labels = ["post"]
 section_cautions = { "LOST PARCELS" = "Ask first" }
+urgent = ["Lost Parcels"]
 """
 
 
@@ -289,8 +290,8 @@ def test_a_desk_file_tells_what_sources_have_lost(library: Library, folder: Path
     assert refunds.by_hand == ("labels", "language")
     assert (parcels.labels, parcels.url, parcels.reviewed) == (("post",), "https://example.org/post", "2026-01-02")
     assert parcels.cautions == ("Within the Union only",)
-    assert [section.cautions for section in parcels.sections if section.heading] == [("Ask first",)]
-    assert set(parcels.by_hand) == {"url", "reviewed", "labels", "language", "cautions", "section_cautions"}
+    assert [(one.cautions, one.urgent) for one in parcels.sections if one.heading] == [(("Ask first",), True)]
+    assert set(parcels.by_hand) == {"url", "reviewed", "labels", "language", "cautions", "section_cautions", "urgent"}
 
 
 def test_a_desk_file_survives_ingest_and_its_edits_count(library: Library, folder: Path, desk: Path) -> None:

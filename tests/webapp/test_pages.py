@@ -207,6 +207,15 @@ def test_the_answer_is_quoted_with_its_source_above_the_hits(client: FlaskClient
     assert not page(client, "/search?q=parcel").select("figure.answer")
 
 
+def test_a_red_flag_stands_above_everything_else(client: FlaskClient) -> None:
+    found = page(client, "/search?q=one+calf+is+swollen,+warm+and+painful")
+    flag = one(found, "section.urgent")
+    assert words(one(flag, f"#{flag['aria-labelledby']}")).startswith("Red flags first")
+    assert ids(flag) == ["swelling.when-to-call.1"]
+    assert found.select("h1 + section.urgent ~ ol [data-passage-id]")
+    assert not page(client, "/search?q=parcel").select("section.urgent")
+
+
 def test_a_question_too_long_for_an_address_is_offered_as_a_message(client: FlaskClient) -> None:
     question = "calf " * 300
     found = page(client, "/search?q=" + question, 400)
