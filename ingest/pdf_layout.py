@@ -19,6 +19,7 @@ _GUTTER = 0.7  # of it, at least, between columns
 _OVER = 0.08  # of its width, by which a table may stand out of its column
 _FEWEST = 4  # lines of a column
 _MOST_COLUMNS = 4  # cuts within cuts
+_MOST_RUNS = 4_000  # of a page whose layout is looked for; a map or a drawing has more
 _MOST_TRIED = 10  # places for a cut, the likeliest first
 _WIDE = 0.6  # of its column, that a line of running text fills
 _FULL = 0.72  # of all lines of a column, by their lengths, that are so wide
@@ -42,6 +43,9 @@ def parts(page: Page, before: float | None = None) -> tuple[list[Part], float | 
 
     A page with few lines has its columns where the page before has them.
     """
+    if len(page.runs) > _MOST_RUNS:
+        left, right = min(run.x0 for run in page.runs), max(run.x1 for run in page.runs)
+        return [_line(row, page.number, left, right) for row in rows(page.runs)], before
     tables, runs = pdf_tables.ruled(page)
     boxes = [*_with_markers(runs), *tables]
     found: list[Part] = []
@@ -123,7 +127,7 @@ def _regions(boxes: list[Box], gutter: float | None, depth: int = 1) -> list[lis
         if above:
             found += [across] if across else []
             across = []
-            rest = [box for box in rest if box not in above]
+            rest = [box for box in rest if edge is not None and box.top + box.bottom >= edge.top + edge.bottom]
             for side in sides:
                 inner = [box for box in above if side(box)]
                 found += _regions(inner, _gutter(inner) if depth < _MOST_COLUMNS else None, depth + 1)

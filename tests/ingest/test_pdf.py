@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 import zlib
 from functools import partial
 from pathlib import Path
@@ -146,6 +148,15 @@ def test_a_page_that_swells_is_bounded(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(InputError, match="took longer"):
         bad.article()
     assert good.article().text == "Wait."
+
+
+def test_a_map_of_scattered_words_takes_no_more_time_than_a_page() -> None:
+    chance = random.Random(1)
+    for count in (3_900, 20_000):
+        scattered = (text("a", left=chance.randint(0, 590), top=chance.randint(0, 790)) for _ in range(count))
+        began = time.process_time()
+        read(made("".join(scattered) + text("Wait.")))
+        assert time.process_time() - began < 20
 
 
 def test_every_document_is_read_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
