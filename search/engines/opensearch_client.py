@@ -90,9 +90,9 @@ class Client:
         self._away: tuple[float, OutageError] | None = None
 
     @property
-    def is_away(self) -> bool:
-        """Tell whether no server answered when one was asked last."""
-        return self._away is not None
+    def outage(self) -> OutageError | None:
+        """What was wrong where no server answered when one was asked last."""
+        return self._away[1] if self._away else None
 
     def ask(self, method: str, path: str, body: Any = None, *, writes: bool = False, **params: Any) -> Any:
         """Send a request, and once more where a server was away or overloaded; return its answer.

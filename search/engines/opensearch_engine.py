@@ -71,10 +71,12 @@ class OpenSearchEngine:
 
     def snapshot(self) -> Snapshot:
         known = self._live
-        if known and time.monotonic() < known[0] + _LOOK_EVERY and not self._client.is_away:
+        if known and time.monotonic() < known[0] + _LOOK_EVERY and not self._client.outage:
             return known[1]
-        if not self._looking.acquire(blocking=known is None) and known:
-            return known[1]  # another thread is looking
+        if not self._looking.acquire(blocking=known is None) and known:  # another thread is looking
+            if outage := self._client.outage:
+                raise outage
+            return known[1]
         try:
             live = self._indexes.live()
             snapshot = self._snapshot_of(live, known[1] if known else None)
