@@ -180,9 +180,11 @@ class OpenSearchSnapshot:
         missing = {key: clause for key, clause in zip(keys, clauses, strict=True) if key not in self._counted}
         answers = self._searches([queries.statistics_body(clause) for clause in missing.values()])
         for key, answer in zip(missing, answers, strict=True):
-            sums = {name: round(one["value"]) for name, one in answer["aggregations"].items()}
-            fields = tuple(sums[name] for name in NAMES)
-            self._counted[key] = scoring.Counted(fields, answer["hits"]["total"]["value"], sums["occurrences"])
+            counted = answer["aggregations"]
+            fields = tuple(counted[name]["doc_count"] if name in counted else 0 for name in NAMES)
+            self._counted[key] = scoring.Counted(
+                fields, answer["hits"]["total"]["value"], round(counted["occurrences"]["value"])
+            )
         return [self._counted[key] for key in keys]
 
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from search.engines.opensearch_documents import BITS, IS_PASSAGE, LENGTHS, MOST, NOTHING, Body, spelled
@@ -106,16 +107,16 @@ def having_body(clauses: Sequence[Clause]) -> Body:
 
 def statistics_body(clause: Clause) -> Body:
     """Return what counts the passages that have a clause, by field, and its occurrences."""
-    sums = {name: f"{count} > 0 ? 1 : 0" for name, count in zip(NAMES, _COUNTS, strict=True)}
-    sums["occurrences"] = " + ".join(_COUNTS)
-    scripts = {
-        name: {"source": f"{_PACKED} return {sum_};", "params": {"times": times(clause)}} for name, sum_ in sums.items()
-    }
+    fields = [name for name in NAMES if clause.field in (None, name)]
+    occurrences = {"source": f"{_PACKED} return {' + '.join(_COUNTS)};", "params": {"times": times(clause)}}
     return {
         "size": 0,
         "track_total_hits": True,
         "query": counting(clause),
-        "aggs": {name: {"sum": {"script": script}} for name, script in scripts.items()},
+        "aggs": {
+            "occurrences": {"sum": {"script": occurrences}},
+            **{name: {"filter": matching([replace(clause, field=name)])} for name in fields},
+        },
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 from typing import Any
@@ -156,7 +157,9 @@ def test_everything_that_matches_is_counted() -> None:
     assert body["aggs"]["review"]["filters"]["filters"]["overdue"] == {"range": {"reviewed": {"lt": "2023-11-23"}}}
 
 
-def test_statistics_are_sums_over_the_counts() -> None:
+def test_statistics_count_by_field() -> None:
     body = statistics_body(CRAMP)
+    assert body["aggs"]["title"] == {"filter": {"terms": {"title": ["cramp"]}}}
+    assert {*statistics_body(dataclasses.replace(CRAMP, field="title"))["aggs"]} == {"occurrences", "title"}
     assert (body["size"], body["track_total_hits"], body["query"]) == (0, True, counting(CRAMP))
     assert {*body["aggs"]} == {"title", "headings", "body", "occurrences"}
