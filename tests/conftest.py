@@ -18,7 +18,7 @@ from tests.servers.processes import folder_of_its_own
 settings.register_profile("answerdesk", deadline=None, derandomize=True)
 settings.load_profile("answerdesk")
 
-FOR_TESTS = {"ANSWERDESK_TEST_DATA", "ANSWERDESK_CI", "ANSWERDESK_AXE"}
+FOR_TESTS = {"ANSWERDESK_TEST_DATA", "ANSWERDESK_CI", "ANSWERDESK_AXE", "ANSWERDESK_OPENSEARCH"}
 
 
 @pytest.fixture(autouse=True)
