@@ -75,10 +75,13 @@ class Model:
         vectors: Vectors = output / np.maximum(np.linalg.norm(output, axis=1, keepdims=True), 1e-9)
         return vectors.astype(np.float32)
 
-    def encode_all(self, texts: Sequence[str]) -> Iterator[tuple[list[str], Vectors]]:
-        """Yield the texts in chunks with their vectors, the longest first: texts of one length need no padding."""
+    def encode_all(self, texts: Sequence[str], everywhere: bool) -> Iterator[tuple[list[str], Vectors]]:
+        """Yield the texts in chunks with their vectors, the longest first: texts of one length need no padding.
+
+        On all processors where it may be `everywhere`, else on one.
+        """
         ordered = sorted(texts, key=len, reverse=True)
-        with ThreadPoolExecutor(_processors()) as pool:
+        with ThreadPoolExecutor(_processors() if everywhere else 1) as pool:
             for start in range(0, len(ordered), CHUNK):
                 chunk = ordered[start : start + CHUNK]
                 batches = [chunk[first : first + BATCH] for first in range(0, len(chunk), BATCH)]

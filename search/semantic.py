@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from corpus.errors import InputError, disk_outage
-from search.embedding import MODEL, TOKENIZER, Model
+from search.embedding import CHUNK, MODEL, TOKENIZER, Model
 from search.engine import Numbered, Snapshot
 from search.fusion import WEIGHTS, Meaning
 from search.model import Query
@@ -102,8 +102,10 @@ class Semantic:
 
         return meaning
 
-    def embed(self, snapshot: Snapshot, track: Track) -> int:
+    def embed(self, snapshot: Snapshot, track: Track | None = None) -> int:
         """Embed what has no vector yet, and return how many texts that were; what was done before a kill stays done.
+
+        Where nobody is told of it by `track`, only some, on one processor, and none while another process embeds.
 
         Raises:
             InputError: there is no model, or it cannot be used.
@@ -112,26 +114,32 @@ class Semantic:
         model, numbered = self._needed(snapshot)
         try:
             self._home.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._home / "vectors.lock"):
+            with FileLock(self._home / "vectors.lock", timeout=-1 if track else 0):
                 missing = self._map(numbered, model).missing
                 file = self._file(model)
-                for _ in track(self._embedded(numbered, model, file, missing), "passages embedded", len(missing)):
-                    pass
+                made = self._embedded(numbered, model, file, missing, all_at_once=track is not None)
+                count = sum(1 for _ in (track(made, "passages embedded", len(missing)) if track else made))
                 self._tidy(numbered, model, file)
+        except Timeout:
+            return 0
         except OSError as error:
             raise disk_outage(error, self._home) from error
-        return len(missing)
+        return count
 
-    def _embedded(self, snapshot: Numbered, model: Model, file: VectorFile, missing: Keys) -> Iterator[str]:
+    def _embedded(
+        self, snapshot: Numbered, model: Model, file: VectorFile, missing: Keys, *, all_at_once: bool
+    ) -> Iterator[str]:
         """Yield each text once it is embedded and on disk."""
         numbers = np.flatnonzero(np.isin(snapshot.keys, missing))
         _, first = np.unique(snapshot.keys[numbers], return_index=True)
         numbers = numbers[np.sort(first)]
         for start in range(0, len(numbers), _AT_ONCE):
             texts = [text_of(snapshot.at(number)) for number in numbers[start : start + _AT_ONCE].tolist()]
-            for chunk, vectors in model.encode_all(texts):
+            for chunk, vectors in model.encode_all(texts if all_at_once else texts[:CHUNK], all_at_once):
                 file.append([key_of(text) for text in chunk], vectors)
                 yield from chunk
+            if not all_at_once:
+                return
 
     def _tidy(self, snapshot: Numbered, model: Model, file: VectorFile) -> None:
         """Remove the vectors of other models, and those of passages that are gone once they are the most."""

@@ -93,7 +93,7 @@ def _look_after(home: OpenHome, stop: threading.Event) -> None:
     for problem in health.problems(home):
         _log.warning("%s", problem.message, extra={"facts": {"code": problem.code}})
     told = ""
-    while not stop.wait(_FOLLOW_EVERY):
+    while not stop.wait(0 if _embed_some(home) else _FOLLOW_EVERY):
         trouble = _follow(home, wait=False)
         if trouble != told:
             _log.warning("%s", trouble or "The servers answer again.")
@@ -109,6 +109,18 @@ def _follow(home: OpenHome, wait: bool) -> str:
     except (OutageError, InputError) as error:
         return "" if error.code == "busy" else str(error)
     return ""
+
+
+def _embed_some(home: OpenHome) -> bool:
+    """Embed some of the passages that have no vector, where there is a model; tell whether there were any."""
+    searcher = home.searcher()
+    try:
+        snapshot = searcher.engine.snapshot()
+        return searcher.semantic is not None and bool(
+            searcher.semantic.missing(snapshot) and searcher.semantic.embed(snapshot)
+        )
+    except (OutageError, InputError):  # it is among the problems
+        return False
 
 
 def is_loopback(host: str) -> bool:

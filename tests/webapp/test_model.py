@@ -87,6 +87,22 @@ def test_embed_goes_on_where_it_was_killed(tmp_path: Path, home: Path, model: Pa
     assert answer("search", "number 7")["mode"] == "hybrid"
 
 
+def test_a_running_desk_embeds_what_is_missing(folder: Path, home: Path, model: Path) -> None:
+    run("model", "use", model)
+    run("ingest", folder, "--no-embed")
+    served = subprocess.Popen(
+        [sys.executable, "-c", START, "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert served.stdout
+    try:
+        end = time.monotonic() + 60
+        while answer("search", "swollen")["mode"] != "hybrid":
+            assert time.monotonic() < end
+    finally:
+        served.terminate()
+        served.communicate()
+
+
 def test_a_model_in_use_is_replaced_as_a_whole(folder: Path, home: Path, model: Path, tmp_path: Path) -> None:
     run("model", "use", model)
     first = (home / "model").readlink()
