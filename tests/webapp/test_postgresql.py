@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,16 @@ def test_what_was_acknowledged_survives_a_crash_of_the_server(url: str, postgres
     assert {*acknowledged} <= there
     assert len(there) - len(small_library()) - len(acknowledged) in (0, 1)  # the last may have been kept, unsaid
     assert numbers == sorted({*numbers})
+
+
+def test_of_many_who_remove_an_article_at_once_one_does(url: str) -> None:
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(8) as pool:
+        desks = [stack.enter_context(Library.open(Path(), url)) for _ in range(8)]
+        for number, one in enumerate(small_library(), 1):
+            removed = pool.map(lambda desk: desk.remove([one.id], keep_out=True), desks)  # noqa: B023
+            assert sorted(removed) == [0, 0, 0, 0, 0, 0, 0, 1]
+            assert desks[0].change == len(small_library()) + number
+            assert len(list(desks[0].versions(one.id))) == 1
 
 
 def test_backup_and_restore_leave_a_database_to_its_own_tools(tmp_path: Path, url: str) -> None:
