@@ -62,7 +62,7 @@ class Indexes:
         """Return the live generation; None where there is none, or an older Answerdesk built it.
 
         Raises:
-            OutageError: a newer Answerdesk wrote it.
+            OutageError: a newer Answerdesk wrote it, or a part of it is not there.
         """
         try:
             found = self._metas(f"/{self._name}")
@@ -73,6 +73,9 @@ class Indexes:
                 return None
             if meta["format"] > FORMAT:
                 raise newer_home()
+            if self._client.ask("GET", f"/_cluster/health/{self._name}")["status"] == "red":
+                words = "OpenSearch has lost a part of the index, or is still opening it. Look at the cluster's health."
+                raise OutageError(words, "engine_away")
             return Live(**meta)
         words = (
             f"OpenSearch has an index {self._name} that is not Answerdesk's. Name another one in the setting engine."

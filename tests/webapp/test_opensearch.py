@@ -203,6 +203,22 @@ def test_a_failed_rebuild_leaves_the_old_index_live(engine: OpenSearchEngine, op
     assert (engine.snapshot().state.change, total(engine, "magnesium")) == (5, 3)
 
 
+def test_a_part_of_the_index_that_is_lost_is_an_outage(engine: OpenSearchEngine, opensearch: OpenSearch) -> None:
+    live = engine._indexes.live()
+    assert live
+    nowhere = {"index.routing.allocation.require._name": "nowhere"}
+    opensearch.ask("PUT", f"/{live.index}/_settings", nowhere)
+    node = next(iter(opensearch.ask("GET", "/_nodes/_all/name")["nodes"].values()))["name"]
+    move = {"cancel": {"index": live.index, "shard": 0, "node": node, "allow_primary": True}}
+    opensearch.ask("POST", "/_cluster/reroute", {"commands": [move]})
+    engine._live = None
+    with pytest.raises(OutageError, match="lost a part"):
+        engine.snapshot()
+    opensearch.ask("PUT", f"/{live.index}/_settings", dict.fromkeys(nowhere))
+    assert within(10, lambda: opensearch.ask("GET", f"/_cluster/health/{live.index}")["status"] != "red")
+    assert total(engine, "magnesium") == 3
+
+
 def test_certificates_are_verified_and_credentials_sent(tmp_path: Path) -> None:
     files = [str(tmp_path / name) for name in ("key.pem", "cert.pem")]
     subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
