@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from search.model import Hit
 from webapp import citing, explaining, lines
@@ -50,8 +51,11 @@ def shown(home: OpenHome, hit: Hit, question: str | None) -> ShownHit:
 
 def address(article_id: str, passage_id: str, anchor: str, question: str | None) -> str:
     """Return the address of a passage in its article."""
-    asked = {"passage": passage_id, "q": question} if question else {"passage": passage_id}
-    return f"/articles/{article_id}?{urlencode(asked)}#{anchor}"
+    asked = f"&q={_encoded(question)}" if question else ""
+    return f"/articles/{article_id}?passage={passage_id}{asked}#{anchor}"
+
+
+_encoded = functools.lru_cache(maxsize=64)(quote_plus)  # a page names its question in each of its hits
 
 
 def search_address(text: str, fields: Iterable[tuple[str, str]]) -> str:
