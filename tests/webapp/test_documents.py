@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from flask.testing import FlaskClient
 
 from tests.webapp.test_adding import is_done, press, until
@@ -14,18 +13,10 @@ from webapp.citing import citation
 DOCUMENTS = Path(__file__).parents[1] / "ingest" / "structure" / "documents"
 
 
-@pytest.mark.parametrize("name", ["reportlab-30.pdf", "python-docx-50.docx"])
-def test_a_document_is_shown_and_stored_as_any_file(client: FlaskClient, name: str) -> None:
-    press(client, "read", **{name.replace(".", "_"): (DOCUMENTS / name).read_bytes()})
+def test_a_document_is_shown_and_stored_as_any_file_and_its_citation_names_the_page(client: FlaskClient) -> None:
+    press(client, "read", manual_pdf=(DOCUMENTS / "reportlab-30.pdf").read_bytes())
     preview = one(until(client, is_done), ".preview")
     assert words(one(preview, "h3")).startswith("Handling every")
-    press(client, "store")
-    assert "1 new" in words(one(until(client, is_done), "#work"))
-
-
-def test_a_citation_names_the_page(client: FlaskClient) -> None:
-    press(client, "read", manual_pdf=(DOCUMENTS / "reportlab-30.pdf").read_bytes())
-    until(client, is_done)
     press(client, "store")
     until(client, is_done)
     (hit, *_) = client.get("/api/v1/search?q=replacing+a+parcel&source=manual.pdf").get_json()["hits"]
