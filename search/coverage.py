@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence, Set
 
 from search.engine import Snapshot
@@ -65,7 +66,12 @@ class Coverage:
 
 def words_of(texts: Iterable[str], language: str) -> list[tuple[str, ...]]:
     """Return the words of texts, each by what it is indexed under; a phrase does not reach from one into the next."""
-    return [stems for text in texts for stems in (*(token.stems for _, token in placed_tokens(text, language)), ())]
+    return [stems for text in texts for stems in _words(text, language)]
+
+
+@functools.lru_cache(maxsize=4096)
+def _words(text: str, language: str) -> tuple[tuple[str, ...], ...]:
+    return (*(token.stems for _, token in placed_tokens(text, language)), ())
 
 
 def _holds(clause: Clause, words: Sequence[tuple[str, ...]], there: Set[str]) -> bool:
