@@ -7,6 +7,7 @@ needs. Rows of words are found in the fields themselves, which keep positions.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,7 @@ LONGEST_WORD = 100
 IS_PASSAGE: Body = {"exists": {"field": "id"}}
 
 
+@functools.lru_cache(maxsize=200_000)
 def spelled(word: str) -> str:
     """Return a word as it is indexed: as it is, unless OpenSearch would cut it."""
     if len(word) <= LONGEST_WORD and not re.search(rf"[\s|{NOTHING}]", word):
@@ -122,4 +124,4 @@ def _document(stored: StoredPassage) -> Body:
 
 def _packed(counts: Sequence[int]) -> int:
     """Pack counts, one a field, into one number."""
-    return sum(min(count, MOST) << BITS * number for number, count in enumerate(counts))
+    return sum(min(count, MOST) << BITS * number for number, count in enumerate(counts) if count)
