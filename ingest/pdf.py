@@ -55,7 +55,6 @@ def read(data: bytes, *, source: str) -> Article:
     for page in pages:
         found_here, gutter = parts(page, gutter)
         lines += found_here
-        page.runs = []  # a long file is not held twice
     title, found = sections(lines, outline, facts.title)
     return article(source, found, facts, title, _warnings(silent))
 
