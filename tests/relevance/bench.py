@@ -67,6 +67,7 @@ class Bench:
         """Rank and measure each query; one that finds nothing scores 0."""
         tested = queries.read()
         searcher, documents = self._indexed(queries.folder, tested)
+        searcher.engine.close()  # it opens anew: what it keeps of scores may be of other settings
         run = {
             query: {documents[article]: score for article, score in rank(searcher, text, depth=DEPTH).items()}
             for query, text in tested.queries.items()
