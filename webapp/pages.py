@@ -64,6 +64,7 @@ def search() -> str | AnyResponse:
         here=search_address(asked.text, fields),
         kept=[field for field in fields if field[0] not in ("article", "exact")],
         explain=asked.explain,
+        review=_home().review,
         groups=groups,
         restrictions=restrictions,
         longest_message=querytext.MAX_LENGTH,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from corpus.review import review_state
 from search.model import Answer, Fragment, Hit, Results
 from webapp import explaining, words
 from webapp.command import complain
@@ -58,13 +59,13 @@ def results_text(results: Results, cutoffs: Mapping[str, datetime.date]) -> Iter
         yield "No article answers this." + (" What comes nearest:" if results.nearest else "")
     else:
         yield words.counted(results.total, "passage matches", "passages match")
-    yield from _answer_text(results.answer)
+    yield from _answer_text(results.answer, cutoffs)
     for question in results.questions:
         yield ""
         yield click.style(plain(question.text), bold=True, underline=True)
         if question.nothing_found:
             yield "No article answers this."
-        yield from _answer_text(question.answer)
+        yield from _answer_text(question.answer, cutoffs)
         for hit in question.hits:
             yield from _hit_text(hit, cutoffs)
     if results.questions:
@@ -75,10 +76,16 @@ def results_text(results: Results, cutoffs: Mapping[str, datetime.date]) -> Iter
         yield from _hit_text(hit, cutoffs)
 
 
-def _answer_text(answer: Answer | None) -> Iterator[str]:
+def _answer_text(answer: Answer | None, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:
     if answer:
+        passage = answer.passage
         yield from _indented(plain(f"“{answer.text}”"), bold=True)
-        yield from _indented(plain(" › ".join((answer.passage.article_title, *answer.passage.heading_path))), dim=True)
+        for caution in passage.cautions:
+            yield from _indented(plain("! " + caution), fg="yellow")
+        state = review_state(passage.reviewed, passage.labels, cutoffs)
+        review = words.review(state, passage.reviewed, passage.labels, cutoffs)
+        source = " › ".join((passage.article_title, *passage.heading_path))
+        yield from _indented(plain(f"{source} · {review}"), dim=True)
 
 
 def _hit_text(hit: Hit, cutoffs: Mapping[str, datetime.date]) -> Iterator[str]:

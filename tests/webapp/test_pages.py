@@ -202,6 +202,7 @@ def test_the_answer_is_quoted_with_its_source_above_the_hits(client: FlaskClient
     assert "Applies to the Union only" in words(one(quotation, ".cautions"))
     source = one(quotation, "figcaption a")
     assert words(source) == 'Tariffs <script>alert("title")</script> › Prices'
+    assert words(one(quotation, ".review")) == words(found.select(".hit .review")[0])
     assert one(page(client, str(source["href"])), "#passage")
     assert found.select("figure.answer ~ ol [data-passage-id]")
     assert not page(client, "/search?q=parcel").select("figure.answer")
