@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,12 +58,14 @@ def best(
     question: str, coverage: Coverage, passages: Sequence[StoredPassage], scores: Sequence[float]
 ) -> Answer | None:
     """Return the sentences that answer, None where none clearly does; `scores` are those of `passages`, best first."""
+    if not coverage.asks:
+        return None
     found = [
         (_score(question, coverage, stored.text, quoted) + RANK * score / scores[0], stored, quoted)
         for stored, score in zip(passages, scores, strict=True)
         for quoted in _candidates(list(_units(stored, coverage)))
     ]
-    if not found or not coverage.asks:
+    if not found:
         return None
     score, stored, quoted = max(found, key=lambda one: one[0])
     start, end = quoted[0].start, quoted[-1].end
@@ -97,6 +100,11 @@ def _score(question: str, coverage: Coverage, text: str, quoted: Sequence[_Unit]
     return 0.0 if words[-1].endswith("?") else score
 
 
+@functools.lru_cache(maxsize=4096)
+def _sentences(line: str) -> tuple[str, ...]:
+    return tuple(sentences(line))
+
+
 def _units(stored: StoredPassage, coverage: Coverage) -> Iterator[_Unit]:
     def asked(*texts: str) -> Groups:
         return coverage.groups(words_of(texts, stored.language))
@@ -110,7 +118,7 @@ def _units(stored: StoredPassage, coverage: Coverage) -> Iterator[_Unit]:
         if line.strip() and not marker and not is_row:
             lead, is_below = set(), False
         at = start + (marker.end() if marker else 0)
-        for sentence in [line] if is_row else sentences(line[at - start :]):
+        for sentence in [line] if is_row else _sentences(line[at - start :]):
             words = sentence.strip()
             first = at + len(sentence) - len(sentence.lstrip())
             own = asked(words)

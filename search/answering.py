@@ -65,7 +65,7 @@ def results(
         nearest=tuple(nearest),
         suggestion=query.suggestion,
         urgent=tuple(
-            ranking.as_hit(passage, query, marker, rank=rank, score=score)
+            ranking.as_hit(passage, query, marker, rank, score)
             for rank, (passage, score) in enumerate(urgent.items(), 1)
         ),
         answer=judged.answer(message.search) if judged and not message.questions else None,

@@ -38,6 +38,7 @@ class Coverage:
                 (group,) = clause.groups
                 self.frequencies[group] = max(self.frequencies.get(group, 0), frequency)
                 self.weights[group] = min(self.weights.get(group, rarity), rarity)
+        self._total = sum(self.weights.values()) or 1.0
 
     def groups(self, words: Sequence[tuple[str, ...]]) -> set[int]:
         """Return the groups that a row of words, each by what it is indexed under, speaks of."""
@@ -61,7 +62,7 @@ class Coverage:
 
     def share(self, groups: Groups) -> float:
         """Return the share of what is asked that `groups` are, by rarity."""
-        return sum(self.weights[group] for group in groups) / (sum(self.weights.values()) or 1.0)
+        return sum(self.weights[group] for group in groups) / self._total
 
 
 def words_of(texts: Iterable[str], language: str) -> list[tuple[str, ...]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from corpus.review import review_state
 from search.engine import Snapshot
 from search.fragments import Marker
 from search.fusion import Meaning
-from search.model import Candidate, Candidates, Hit, Place, Query, StoredPassage
+from search.model import Candidate, Candidates, Hit, Part, Place, Query, StoredPassage
 
 FIRST = 10  # the hits in which an article has at most
 MOST_OF_AN_ARTICLE = 2  # passages, when at least
@@ -43,12 +43,19 @@ def page_of_hits(
         passage = stored[candidate.passage_id]
         more = max(found.counts.per_article.get(candidate.article_id, 0) - own[candidate.article_id], 0)
         parts = candidate.parts if query.explain else None
-        hit = as_hit(passage, query, marker, rank=wanted - limit + n, score=candidate.score)
-        hits.append(replace(hit, more_in_article=more, parts=parts))
+        hits.append(as_hit(passage, query, marker, wanted - limit + n, candidate.score, more, parts))
     return found, hits
 
 
-def as_hit(passage: StoredPassage, query: Query, marker: Marker, *, rank: int, score: float) -> Hit:
+def as_hit(
+    passage: StoredPassage,
+    query: Query,
+    marker: Marker,
+    rank: int,
+    score: float,
+    more_in_article: int = 0,
+    parts: tuple[Part, ...] | None = None,
+) -> Hit:
     """Return a passage as a hit, marked for a query."""
     return Hit(
         rank=rank,
@@ -57,6 +64,8 @@ def as_hit(passage: StoredPassage, query: Query, marker: Marker, *, rank: int, s
         fragments=marker.fragments(passage.text, passage.language),
         review_state=review_state(passage.reviewed, passage.labels, dict(query.filters.review_cutoffs)),
         link=link(passage),
+        more_in_article=more_in_article,
+        parts=parts,
     )
 
 
@@ -88,10 +97,14 @@ def _first_is_settled(ordered: Sequence[Candidate]) -> bool:
 
 def link(place: StoredPassage | Place) -> str:
     """Return the path of a passage in the web front end, marked in its article; a title's is the article's."""
-    if not place.passage_id:
-        return f"/articles/{quote(place.article_id)}"
-    asked = urlencode({"passage": place.passage_id})
-    return f"/articles/{quote(place.article_id)}?{asked}#{quote(place.anchor)}"
+    return _link(place.article_id, place.passage_id, place.anchor)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _link(article_id: str, passage_id: str, anchor: str) -> str:
+    if not passage_id:
+        return f"/articles/{quote(article_id)}"
+    return f"/articles/{quote(article_id)}?{urlencode({'passage': passage_id})}#{quote(anchor)}"
 
 
 def facets(found: Candidates) -> Mapping[str, tuple[tuple[str, int], ...]]:

@@ -17,7 +17,10 @@ from search.fields import NAMES
 from search.model import Clause
 from search.scoring import Counted
 
-CLAUSES_KEPT = 512  # once they were asked for, with some 20 bytes for each passage that has one
+# Clauses that are kept once they were asked for, with some 20 bytes for each passage that has one: at most so many, and
+# no more than fit in some 100 MB where one passage in seventy has a clause, as MedQuAD's questions do.
+CLAUSES_KEPT = 4096
+PASSAGES_KEPT = 300_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Postings:
         for start, segment in zip(self.starts, segments, strict=True):
             self.alive[[start + number for number in segment.deleted]] = False
         self._has_deleted = not self.alive.all()
-        self._match = functools.lru_cache(CLAUSES_KEPT)(self._find)
+        self.kept = min(CLAUSES_KEPT, PASSAGES_KEPT // max(len(self.alive), 1))
+        self._match = functools.lru_cache(self.kept)(self._find)
 
     def match(self, clause: Clause) -> Match:
         """Return the passages that have a clause."""

@@ -13,7 +13,7 @@ from search import scoring
 from search.engines.article_table import ArticleFacts, Numbers
 from search.engines.best import Column, Mask, Scores, Sought, best, every
 from search.engines.columns import Columns
-from search.engines.postings import CLAUSES_KEPT, Match, Postings, Segment
+from search.engines.postings import Match, Postings, Segment
 from search.fields import NAMES
 from search.filtering import FACETS
 from search.fusion import Meaning, fuse, is_exact
@@ -40,7 +40,7 @@ class Ranker:
             article_of.append(segment.columns.article_of + np.int64(offset))
             offset += len(segment.columns.articles)
         self._article_of = np.concatenate(article_of) if article_of else np.zeros(0, np.int64)
-        self._column = functools.lru_cache(CLAUSES_KEPT)(self._score)
+        self._column = functools.lru_cache(self._postings.kept)(self._score)
         self._admitted = functools.lru_cache(FILTERS_KEPT)(self._admit)
         self._living = np.unique(self._article_of[self._alive]).tolist()
         self.articles = len(self._living)  # an article is alive in one segment only
