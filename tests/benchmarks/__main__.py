@@ -54,7 +54,7 @@ def compared(name: str, size: int, ours: list[float], peer: str | None, other: l
 
 
 def check(peer: str, queries: list[str], found: Iterable[list[Any]]) -> None:
-    """End the run where more than a few hits have no word of their query (stemmers differ), or many queries find none."""
+    """End the run where many queries find nothing, or more than a few hits have no word of theirs (stemmers differ)."""
     empty, strange, total = 0, 0, 0
     for text, hits in zip(queries, found, strict=True):
         empty += not hits
