@@ -16,9 +16,7 @@ from search.model import Candidate, Candidates, Hit, Part, Place, Query, StoredP
 FIRST = 10  # the hits in which an article has at most
 MOST_OF_AN_ARTICLE = 2  # passages, when at least
 ENOUGH_ARTICLES = 3  # articles match
-SPARE = (
-    20  # candidates beyond a page, of which an article's third is put back; more are fetched where these are too few
-)
+SPARE = 20  # candidates beyond a page, since an article's third is put back; more are fetched where these are too few
 
 
 def page_of_hits(
