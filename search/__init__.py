@@ -103,8 +103,8 @@ def _suggestions(snapshot: Snapshot) -> Suggestions:
 class Searcher:
     """Answers questions from one engine. Safe to share between threads.
 
-    What is found damaged or missing is rebuilt, from the Library that `library` opens where there is one,
-    before the answer is given.
+    What is found damaged or missing is rebuilt, from the Library that `library` opens where there is one, before the
+    answer is given.
     """
 
     def __init__(

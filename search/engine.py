@@ -118,7 +118,7 @@ class Engine(Protocol):
         """Return the live generation."""
 
     def recover(self, damage: DamagedError) -> bool:
-        """Return True where `damage` is no more, mended or replaced by now; else set it aside and return False: rebuild."""
+        """Return True where `damage` is no more, mended by now; else set it aside and return False: then rebuild."""
 
     def close(self) -> None:
         """Let go of files and connections."""
