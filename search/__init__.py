@@ -186,7 +186,7 @@ class Searcher:
         explain: bool = False,
         exact: bool = False,
     ) -> Query:
-        vocabulary, synonyms = self._vocabulary.of(snapshot), self._synonyms.current()
+        vocabulary, synonyms = self._vocabulary.of(snapshot).at(snapshot), self._synonyms.current()
         return querytext.parse(text, filters, vocabulary=vocabulary, synonyms=synonyms, exact=exact, explain=explain)
 
     def embed(self, track: Track) -> int:

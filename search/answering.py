@@ -91,6 +91,7 @@ class _Judged:
         self._coverage = Coverage(query, snapshot)
         top = found.best[: answer.PASSAGES]
         stored = snapshot.passages([one.passage_id for one in top])
+        top = tuple(one for one in top if one.passage_id in stored)  # another process may have removed it
         self._passages = [stored[one.passage_id] for one in top]
         self._scores = [one.score for one in top]
         self._nearness = max((one.nearness or 0.0 for one in top), default=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import copy
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -48,11 +49,18 @@ class Vocabulary:
             else:
                 self._counts[plain] += count
             self._written[plain] = max(self._written.get(plain, (0, "")), (count, word))
+        self._sorted = sorted(self._written)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Vocabulary:
         """Return the vocabulary of a generation."""
         return cls(snapshot.languages, snapshot.spellings(), snapshot.frequency)
+
+    def at(self, snapshot: Snapshot) -> Vocabulary:
+        """Return these words with what a later generation finds: what is new in it is no misspelled word."""
+        found = copy.copy(self)
+        found._frequency = snapshot.frequency
+        return found
 
     def __contains__(self, word: str) -> bool:
         """Tell whether a word stands in the library as it is written, but for case and accents."""
@@ -94,10 +102,6 @@ class Vocabulary:
                 return
             if self._sorted[number] in self._counts:
                 yield self._sorted[number]
-
-    @functools.cached_property
-    def _sorted(self) -> list[str]:
-        return sorted(self._written)
 
     @functools.cached_property
     def _by_length(self) -> dict[int, tuple[list[str], npt.NDArray[np.int8]]]:

@@ -1,7 +1,18 @@
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
+import pytest
+
+import search
+from corpus.article import Change
+from corpus.settings import Settings
+from search.engine import Snapshot
+from search.engines.whoosh_engine import WhooshEngine
 from search.querytext import parse
 from search.vocabulary import Vocabulary
+from tests.articles import article
 
 
 def test_a_question_about_other_things_is_not_bent_to_the_library() -> None:
@@ -46,3 +57,22 @@ def test_a_text_full_of_words_that_nobody_knows_is_left_as_it_is() -> None:
     assert few.query == f"{text} bostick"
     unknown = " ".join(f"{chr(97 + n)}xqzwk" for n in range(25))
     assert parse(f"{text} bosttick {unknown}", vocabulary=vocabulary).suggestion is None
+
+
+def test_a_word_that_was_just_added_is_not_mended_while_the_words_are_not_gathered_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gather = Vocabulary.of
+
+    def slowly(snapshot: Snapshot) -> Vocabulary:  # as in a large library
+        time.sleep(0.2)
+        return gather(snapshot)
+
+    monkeypatch.setattr(Vocabulary, "of", slowly)
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild([article("old", "Minerals", ("", "Magnesium is a mineral."))], 1)
+    with search.Searcher(engine, Settings({})) as desk:
+        assert desk.search("magnesiun").suggestion
+        engine.apply([Change(2, "new", article("new", "Trade names", ("", "Magnesiun is a trade name.")))], 2)
+        found = desk.search("magnesiun")
+        assert (found.suggestion, [hit.passage.article_id for hit in found.hits]) == (None, ["new"])
