@@ -190,7 +190,7 @@ def _replace_library(source: Path, home: Path) -> None:
 
 def _is_whole(file: Path) -> bool:
     with contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)) as library:
-        library.execute("SELECT version, change FROM library").fetchone()
+        library.execute("SELECT change FROM library").fetchone()
         return bool(library.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corpus.errors import OutageError, disk_outage
 
-VERSION = 2  # of the tables; a library written with a higher one is refused, one with a lower one gets what is new
+VERSION = 3  # of the tables, the last step in `migrations`; a library with a higher one is refused
 FILE_NAME = "library.sqlite3"
 _LOCK = "library.lock"
 
@@ -60,10 +60,10 @@ def last_change(home: Path) -> int | None:
         # Opened to write where it may: a mere reader, being the last, would leave SQLite's own files behind.
         address = f"{(home / FILE_NAME).resolve().as_uri()}?mode=rw"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=1)) as library:
-            version, change = library.execute("SELECT version, change FROM library").fetchone()
+            version, change = library.execute("SELECT version_num, change FROM alembic_version, library").fetchone()
     except (sqlite3.Error, TypeError):
         return None
-    if version > VERSION:
+    if int(version) > VERSION:
         raise newer_home()
     return int(change)
 

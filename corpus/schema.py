@@ -28,14 +28,14 @@ from sqlalchemy import (
     exc,
     inspect,
     make_url,
-    select,
-    update,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TEXT
 
 from corpus.changing import FILE_NAME, VERSION, newer_home
 from corpus.errors import InputError, OutageError
 
+_VERSION_TABLE = "alembic_version"
 _WAIT_MS = 30_000  # for another process that writes
 _WRITERS = 4_157_253_357  # the number of the advisory lock, of no meaning, that writers in PostgreSQL take
 _POSTGRESQL = {
@@ -49,12 +49,11 @@ metadata = MetaData()
 
 _ID = Text().with_variant(TEXT(collation="C"), "postgresql")  # the same order everywhere
 
-# One row: the version of the tables, the last change number, and the report of the last ingest.
+# One row: the last change number, and the report of the last ingest.
 library = Table(
     "library",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),
     Column("change", BigInteger, nullable=False),
     Column("last_report", JSON(none_as_null=True)),
 )
@@ -104,7 +103,7 @@ feedback = Table(
 
 
 def open_database(home: Path, url: str) -> Engine:
-    """Open the database of a home, or the one at `url`, with its tables; they are created when missing.
+    """Open the database of a home, or the one at `url`, with its tables; they are created or brought up.
 
     Raises:
         InputError: the URL is not one of a database.
@@ -113,7 +112,7 @@ def open_database(home: Path, url: str) -> Engine:
     database = _connected(home, url)
     try:
         with outages(place_of(home, url)):
-            _check_version(database)
+            _bring_up(database)
     except BaseException:
         database.dispose()
         raise
@@ -185,23 +184,29 @@ def writing(database: Engine) -> contextlib.AbstractContextManager[Connection]:
     return database.execution_options(writes=True).begin()
 
 
-def _check_version(database: Engine) -> None:
+def _bring_up(database: Engine) -> None:
+    """Make the tables what this version of Answerdesk knows, by the steps in `migrations`."""
     version = _version(database)
-    if version is None or version < VERSION:
+    if version < VERSION:
+        from alembic import command, config  # where they are used: most starts bring nothing up
+
         with writing(database) as connection:  # another process may be about to do the same
-            metadata.create_all(connection)
-            if not connection.execute(update(library).values(version=VERSION)).rowcount:
-                connection.execute(library.insert().values(id=1, version=VERSION, change=0))
+            settings = config.Config(attributes={"connection": connection})
+            settings.set_main_option("script_location", "corpus:migrations")
+            tables = inspect(connection).get_table_names()
+            if library.name in tables and _VERSION_TABLE not in tables:  # the library told its version itself once
+                command.stamp(settings, str(connection.scalar(text("SELECT version FROM library"))))
+            command.upgrade(settings, "head")
         version = _version(database)
-    if version is None or version > VERSION:
+    if version > VERSION:
         raise newer_home()
 
 
-def _version(database: Engine) -> int | None:
+def _version(database: Engine) -> int:
     with database.connect() as connection:
-        if not inspect(connection).has_table(library.name):
-            return None
-        return int(connection.execute(select(library.c.version)).scalar_one())
+        if not inspect(connection).has_table(_VERSION_TABLE):
+            return 0
+        return int(connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}")) or 0)  # noqa: S608, a constant
 
 
 _FULL = ("disk_full", "The disk is full, and nothing was changed. Free some space in {place}.")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ from corpus.changing import FILE_NAME, VERSION
 from corpus.errors import InputError, OutageError
 from corpus.feedback import Feedback
 from corpus.library import Library
-from corpus.schema import open_database, writing
+from corpus.schema import metadata, open_database, writing
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
@@ -269,7 +271,7 @@ def test_a_failed_write_changes_nothing(library: Library) -> None:
 
 def test_a_home_of_a_newer_version_is_refused(home: Path, url: str, library: Library) -> None:
     library.close()
-    execute(home, url, "UPDATE library SET version = 999")
+    execute(home, url, "UPDATE alembic_version SET version_num = 999")
     with pytest.raises(OutageError, match="newer version") as caught:
         Library.open(home, url)
     assert caught.value.code == "newer_home"
@@ -370,10 +372,21 @@ def test_feedback_is_kept_in_order_and_is_no_change_to_the_articles(home: Path, 
 
 def test_a_home_of_an_older_version_gets_what_is_new(home: Path, url: str, library: Library) -> None:
     library.put(article("kb/cramps.md"))
+    for statement in (
+        "DROP TABLE feedback",
+        "ALTER TABLE library ADD COLUMN version INTEGER NOT NULL DEFAULT 1",
+        "DROP TABLE alembic_version",
+    ):
+        execute(home, url, statement)
     library.close()
-    execute(home, url, "DROP TABLE feedback")
-    execute(home, url, "UPDATE library SET version = 1")
     with Library.open(home, url) as again:
         again.add_feedback(Feedback("gap", "carburettor", None, ""))
         assert (again.count(), len(again.feedback())) == (1, 1)
-    assert execute(home, url, "SELECT version FROM library") == VERSION
+    assert execute(home, url, "SELECT version_num FROM alembic_version") == str(VERSION)
+
+
+def test_the_migrations_make_the_tables_that_are_used(home: Path, url: str, library: Library) -> None:
+    database = open_database(home, url)
+    with database.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.dispose()

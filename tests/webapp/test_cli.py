@@ -413,7 +413,7 @@ def test_a_home_of_a_newer_version_is_refused_in_one_line(
     else:
         run("ingest", folder)
         with contextlib.closing(sqlite3.connect(home / "library.sqlite3")) as library:
-            library.execute("UPDATE library SET version = 99")
+            library.execute("UPDATE alembic_version SET version_num = 99")
             library.commit()
     (folder / "more.md").write_text("# More\n\nIt is not taken in.\n")
     for command in ("search customs", f"ingest {folder}", "status", "rebuild", "articles", f"backup {tmp_path}/file"):
