@@ -18,11 +18,12 @@ ARROWS = {
     "webapp": {"webapp", "search", "corpus"},
 }
 READS_SOURCES = ("webapp.adding", "webapp.cli", "webapp.cli_ingest")  # the parts of webapp that may touch ingest
-LIBRARY = ("corpus.library", "corpus.schema", "corpus.migrating")
+LIBRARY = ("corpus.library", "corpus.schema", "corpus.migrating", "corpus.migrations")
 ONLY_IN = {  # a dependency, and the modules that may import it
     "whoosh": ("search.engines.whoosh_codec", "search.engines.whoosh_index"),
     "opensearchpy": tuple(f"search.engines.opensearch_{name}" for name in ("client", "engine", "indexes", "lease")),
     "sqlalchemy": LIBRARY,
+    "alembic": LIBRARY,
     "flask": ("webapp",),
     "werkzeug": ("webapp",),
     "waitress": ("webapp",),
