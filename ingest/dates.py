@@ -159,10 +159,5 @@ def labelled_dates(line: str, day_first: bool | None = None) -> tuple[tuple[Date
     return tuple(found)
 
 
-def find_labelled(line: str, day_first: bool | None = None) -> tuple[DateKind, str] | None:
-    """Return the first labelled date of `line`, such as `Last reviewed: 04.07.2025`, with what it is of."""
-    return next(iter(labelled_dates(line, day_first)), None)
-
-
 def _kind(match: re.Match[str]) -> DateKind:
     return next(kind for kind, _ in _LABELS if match.group(kind))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates import find_labelled, labelled_dates, parse_date
+from ingest.dates import labelled_dates, parse_date
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_every_day_reads_back_from_common_spellings(day: date) -> None:
     ],
 )
 def test_a_label_says_what_the_date_is_of(line: str, kind: str) -> None:
-    assert find_labelled(line) == (kind, "2025-07-04")
+    assert labelled_dates(line)[0] == (kind, "2025-07-04")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_label_says_what_the_date_is_of(line: str, kind: str) -> None:
     ],
 )
 def test_a_review_is_never_inferred(line: str) -> None:
-    assert find_labelled(line) is None
+    assert labelled_dates(line) == ()
 
 
 def test_two_labels_keep_their_own_dates() -> None:
