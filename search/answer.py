@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from corpus.article import CELL_END
 from corpus.sentences import sentences
-from search.coverage import Coverage, Groups, words_of
+from search.coverage import Coverage, Groups
 from search.model import Answer, StoredPassage
+from search.words import Found
 
 # Of the 65 questions in tests/relevance/own/answers.jsonl that the samples answer, the share whose best sentence holds
 # the answer: from the best passage .57, two .60, three .59, five .59.
@@ -31,6 +32,8 @@ SHORTEST, LONGEST = 4, 60
 # Less than this, score and lead over the best sentence elsewhere together, is no clear answer.
 LEAST = 1.5
 
+TEXTS_KEPT = 4096  # with some 2 kB a passage
+
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|often|old|far|high|common|soon|late|early)\b|\bwhen\b|\bdose\b"
     r"|\b(?:what|which) (?:age|part|share|percentage|amount|week|month|day|dose)\b",
@@ -40,18 +43,29 @@ _NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|half|quarter|daily)\b
 _MARKER = re.compile(r" *- ")
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A sentence, or a row of a table: its place, what is asked in it, and what is asked above it.
-
-    A lead-in or a row of headers `leads`: it answers nothing by itself.
-    """
+class _Quote(NamedTuple):
+    """A sentence, a row of a table, or two of them: what its score looks at beside the words."""
 
     start: int
     end: int
-    own: Groups
-    above: Groups
-    leads: bool
+    words: int
+    is_pair: bool
+    is_first: bool
+    has_number: bool
+    is_question: bool
+
+
+class _Unit(NamedTuple):
+    """A sentence or a row, alone and with the one before it (of the first: alone).
+
+    One that `is_apart` is neither item nor row, so that no lead-in before it leads to it.
+    """
+
+    alone: _Quote
+    with_before: _Quote
+    is_apart: bool
+    is_row: bool
+    ends_in_colon: bool
 
 
 def best(
@@ -60,71 +74,96 @@ def best(
     """Return the sentences that answer, None where none clearly does; `scores` are those of `passages`, best first."""
     if not coverage.asks:
         return None
+    asks_number = _ASKS_NUMBER.search(question) is not None
     found = [
-        (_score(question, coverage, stored.text, quoted) + RANK * score / scores[0], stored, quoted)
+        (_score(coverage, asks_number, own, above, quote) + RANK * score / scores[0], stored, quote)
         for stored, score in zip(passages, scores, strict=True)
-        for quoted in _candidates(list(_units(stored, coverage)))
+        for quote, own, above in _candidates(stored, coverage)
     ]
     if not found:
         return None
-    score, stored, quoted = max(found, key=lambda one: one[0])
-    start, end = quoted[0].start, quoted[-1].end
+    score, stored, quote = max(found, key=lambda one: one[0])
     elsewhere = (
-        other for other, place, there in found if place is not stored or there[-1].end <= start or there[0].start >= end
+        other
+        for other, place, there in found
+        if place is not stored or there.end <= quote.start or there.start >= quote.end
     )
     if score + score - max(elsewhere, default=0.0) < LEAST:
         return None
-    return Answer(stored, start, end)
+    return Answer(stored, quote.start, quote.end)
 
 
-def _candidates(units: Sequence[_Unit]) -> Iterator[Sequence[_Unit]]:
-    for n, unit in enumerate(units):
-        if not unit.leads:
-            yield units[n : n + 1]
-            if n:
-                yield units[n - 1 : n + 1]
+def _candidates(stored: StoredPassage, coverage: Coverage) -> Iterator[tuple[_Quote, Groups, Groups]]:
+    """Yield what may answer, with what is asked in it and above it.
 
-
-def _score(question: str, coverage: Coverage, text: str, quoted: Sequence[_Unit]) -> float:
-    words = text[quoted[0].start : quoted[-1].end].split()
-    own, above = quoted[0].own | quoted[-1].own, quoted[0].above
-    score = coverage.share(own) + HEADING * coverage.share(above - own) + HUNDRED_WORDS * len(words) / 100
-    if not text[: quoted[0].start].strip(" -"):
-        score += FIRST * coverage.share(above)
-    if _ASKS_NUMBER.search(question) and any(map(_NUMBER.search, words)):
-        score += NUMBER
-    if len(quoted) > 1:
-        score += TWO
-    if not SHORTEST <= len(words) <= LONGEST:
-        score += OTHER_LENGTH
-    return 0.0 if words[-1].endswith("?") else score
-
-
-@functools.lru_cache(maxsize=4096)
-def _sentences(line: str) -> tuple[str, ...]:
-    return tuple(sentences(line))
-
-
-def _units(stored: StoredPassage, coverage: Coverage) -> Iterator[_Unit]:
-    def asked(*texts: str) -> Groups:
-        return coverage.groups(words_of(texts, stored.language))
-
-    headings = asked(stored.article_title, *stored.heading_path)
-    lead, is_below = asked(stored.context or ""), stored.context is not None
-    start = 0
-    for line in stored.text.splitlines(keepends=True):
-        marker = _MARKER.match(line)
-        is_row = CELL_END in line
-        if line.strip() and not marker and not is_row:
+    A lead-in or a row of headers stands above what follows and answers nothing by itself.
+    """
+    headings = coverage.groups((stored.article_title, *stored.heading_path), stored.language)
+    lead: Groups = coverage.groups([stored.context], stored.language) if stored.context is not None else set()
+    is_below = stored.context is not None
+    found = coverage.found(stored.text, stored.language)
+    before: tuple[Groups, Groups] | None = None
+    for unit in _units(stored.text):
+        if unit.is_apart:
             lead, is_below = set(), False
+        own, above = _groups_in(found, unit.alone), headings | lead
+        if unit.ends_in_colon or (unit.is_row and not is_below):
+            lead, is_below = own, True
+        else:
+            yield unit.alone, own, above
+            if before:
+                yield unit.with_before, own | before[0], before[1]
+        before = own, above
+
+
+def _groups_in(found: Sequence[Found], quote: _Quote) -> set[int]:
+    return {group for one in found if quote.start <= one.start and one.end <= quote.end for group in one.groups}
+
+
+def _score(coverage: Coverage, asks_number: bool, own: Groups, above: Groups, quote: _Quote) -> float:
+    if quote.is_question:
+        return 0.0
+    score = coverage.share(own) + HEADING * coverage.share(above - own) + HUNDRED_WORDS * quote.words / 100
+    if quote.is_first:
+        score += FIRST * coverage.share(above)
+    if asks_number and quote.has_number:
+        score += NUMBER
+    if quote.is_pair:
+        score += TWO
+    if not SHORTEST <= quote.words <= LONGEST:
+        score += OTHER_LENGTH
+    return score
+
+
+@functools.lru_cache(TEXTS_KEPT)
+def _units(text: str) -> tuple[_Unit, ...]:
+    """Cut a text into its sentences and rows."""
+    units: list[_Unit] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        marker, is_row = _MARKER.match(line), CELL_END in line
         at = start + (marker.end() if marker else 0)
-        for sentence in [line] if is_row else _sentences(line[at - start :]):
+        is_apart = not marker and not is_row
+        for sentence in [line] if is_row else sentences(line[at - start :]):
             words = sentence.strip()
             first = at + len(sentence) - len(sentence.lstrip())
-            own = asked(words)
-            leads = words.endswith(":") or (is_row and not is_below)
-            yield _Unit(first, first + len(words), own, headings | lead, leads)
-            if leads:
-                lead, is_below = own, True
+            alone = _quote(text, first, first + len(words))
+            pair = _quote(text, units[-1].alone.start, alone.end, is_pair=True) if units else alone
+            units.append(_Unit(alone, pair, is_apart, is_row, words.endswith(":")))
+            is_apart = False
             at += len(sentence)
         start += len(line)
+    return tuple(units)
+
+
+def _quote(text: str, start: int, end: int, is_pair: bool = False) -> _Quote:
+    quoted = text[start:end]
+    return _Quote(
+        start,
+        end,
+        words=len(quoted.split()),
+        is_pair=is_pair,
+        is_first=not text[:start].strip(" -"),
+        has_number=_NUMBER.search(quoted) is not None,
+        is_question=quoted.endswith("?"),
+    )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Set
 
 from search.engine import Snapshot
-from search.fragments import placed_tokens
-from search.model import Clause, Query, StoredPassage
+from search.model import Query, StoredPassage
 from search.scoring import idf
+from search.words import Finder, Found
 
 # What any word counts for beside its rarity: in a library of one article the words of its subject are everywhere, and
 # still are what is asked about. At 0, 1 and 2, of the questions that the samples answer .72, .75 and .75 get an answer
@@ -39,17 +38,15 @@ class Coverage:
                 self.frequencies[group] = max(self.frequencies.get(group, 0), frequency)
                 self.weights[group] = min(self.weights.get(group, rarity), rarity)
         self._total = sum(self.weights.values()) or 1.0
+        self._finder = Finder(self.clauses, self.weights)
 
-    def groups(self, words: Sequence[tuple[str, ...]]) -> set[int]:
-        """Return the groups that a row of words, each by what it is indexed under, speaks of."""
-        there = {stem for stems in words for stem in stems}
-        return {
-            group
-            for clause in self.clauses
-            if _holds(clause, words, there)
-            for group in clause.groups
-            if group in self.weights
-        }
+    def found(self, text: str, language: str) -> list[Found]:
+        """Return where what is asked about stands in a text, by start."""
+        return self._finder.found(text, language)
+
+    def groups(self, texts: Iterable[str], language: str) -> set[int]:
+        """Return the groups that texts speak of; a phrase does not reach from one into the next."""
+        return {group for text in texts for one in self.found(text, language) for group in one.groups}
 
     @property
     def size(self) -> int:
@@ -58,30 +55,8 @@ class Coverage:
     def of(self, stored: StoredPassage) -> float:
         """Return the share of what is asked that stands in a passage, its title and its headings."""
         texts = (text for texts in stored.field_texts().values() for text in texts)
-        return self.share(self.groups(words_of(texts, stored.language)))
+        return self.share(self.groups(texts, stored.language))
 
     def share(self, groups: Groups) -> float:
         """Return the share of what is asked that `groups` are, by rarity."""
-        return sum(self.weights[group] for group in groups) / self._total
-
-
-def words_of(texts: Iterable[str], language: str) -> list[tuple[str, ...]]:
-    """Return the words of texts, each by what it is indexed under; a phrase does not reach from one into the next."""
-    return [stems for text in texts for stems in _words(text, language)]
-
-
-@functools.lru_cache(maxsize=4096)
-def _words(text: str, language: str) -> tuple[tuple[str, ...], ...]:
-    return (*(token.stems for _, token in placed_tokens(text, language)), ())
-
-
-def _holds(clause: Clause, words: Sequence[tuple[str, ...]], there: Set[str]) -> bool:
-    if clause.kind == "prefix" or len(clause.words) == 1:
-        return not there.isdisjoint(clause.words)
-    if not all(word in there for word in clause.words if word):
-        return False
-    size = len(clause.words)
-    return any(
-        all(word in ("", *stems) for word, stems in zip(clause.words, words[at : at + size], strict=True))
-        for at in range(len(words) - size + 1)
-    )
+        return sum(map(self.weights.__getitem__, groups)) / self._total

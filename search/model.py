@@ -218,8 +218,7 @@ def places(passages: Iterable[StoredPassage]) -> Iterator[Place]:
         before = path
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """A piece of text, marked as matched or not; a passage's fragments joined are its text."""
 
     text: str

@@ -6,10 +6,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from search.coverage import Coverage, words_of
+from search.coverage import Coverage
 from search.engine import Snapshot
 from search.model import StoredPassage
 from search.querytext import HIDDEN_LABEL
+from search.words import words_of
 
 MOST = 3
 _OF_A_SECTION = 9  # passages
@@ -34,8 +35,8 @@ class RedFlags:
         self._passages = list(_passages(snapshot, (place.passage_id for place in shown if place.urgent)))
         self._having: dict[str, set[int]] = defaultdict(set)  # by word, the numbers of the warnings
         for number, stored in enumerate(self._passages):
-            for stems in words_of([stored.article_title, *stored.heading_path, stored.text], stored.language):
-                for stem in stems:
+            for text in (stored.article_title, *stored.heading_path, stored.text):
+                for stem in words_of(text, stored.language).stems:
                     self._having[stem].add(number)
 
     def matching(self, snapshot: Snapshot, coverage: Coverage, sentences: Sequence[str]) -> dict[StoredPassage, float]:
@@ -46,9 +47,7 @@ class RedFlags:
         }
         best: dict[int, float] = {}
         for sentence in sentences if any(telling.values()) else ():
-            said = {
-                group for language in snapshot.languages for group in coverage.groups(words_of([sentence], language))
-            }
+            said = {group for language in snapshot.languages for group in coverage.groups([sentence], language)}
             candidates = {number for group in said if telling.get(group) for number in having[group]}
             for number in candidates:
                 both = {group for group in said if number in having.get(group, ())}

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import tokens
-from search.fragments import Marker, placed_tokens
+from search.fragments import Marker
 from search.querytext import parse
+from search.words import words_of
 
 
 def marked(text: str, query: str) -> list[str]:
@@ -38,5 +39,7 @@ WRITING = st.text(alphabet="leg A1C 5½.,-–[1 ]’'|\n\t\u00a0\u200b\u3000筋�
 
 @given(WRITING | st.text(max_size=60), st.sampled_from(["en", "fr", "ja"]))
 def test_words_found_run_by_run_are_the_words_of_the_text(text: str, language: str) -> None:
-    found = [(at + token.start, at + token.end, token.stems) for at, token in placed_tokens(text, language)]
-    assert found == [(token.start, token.end, token.stems) for token in tokens(text, language)]
+    wanted = [
+        (stem, token.position, token.start, token.end) for token in tokens(text, language) for stem in token.stems
+    ]
+    assert list(zip(*words_of(text, language), strict=True)) == wanted
