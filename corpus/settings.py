@@ -36,6 +36,9 @@ SETTINGS = (
     Setting(
         "model", "", "A folder with model.onnx and tokenizer.json; empty for the one that model use or fetch took in."
     ),
+    Setting(
+        "processes", 0, "Processes that answer searches beside the one that serves; 0 for one a processor, up to 4."
+    ),
     Setting("review_months", 36, "Months after which a review is overdue."),
     Setting("review_months_by_label", "", "Months for articles with a label, for example medicines=12, handbook=24."),
     Setting("web_pause_ms", 1000, "Milliseconds between requests for pages; a site's robots.txt may ask for more."),

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from corpus.article import Article
 from corpus.errors import InputError
+from corpus.machine import processors
 
 Job = TypeVar("Job")
 
@@ -36,7 +37,7 @@ class Workers:
     def __init__(self, understand: Callable[..., Article], seconds: int = SECONDS) -> None:
         self._understand = understand
         self._seconds = seconds
-        self._count = _processors()
+        self._count = processors()
         self._pool: ProcessPoolExecutor | None = None
         self._seen = self._bytes_waiting = 0
 
@@ -100,12 +101,6 @@ class Workers:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _too_much(seconds: int) -> InputError:

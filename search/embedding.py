@@ -6,7 +6,6 @@ The extra `semantic` brings what this needs; it is imported when a model is open
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import InputError
+from corpus.machine import processors
 
 Vectors = npt.NDArray[np.float32]
 
@@ -81,15 +81,11 @@ class Model:
         On all processors where it may be `everywhere`, else on one.
         """
         ordered = sorted(texts, key=len, reverse=True)
-        with ThreadPoolExecutor(_processors() if everywhere else 1) as pool:
+        with ThreadPoolExecutor(processors() if everywhere else 1) as pool:
             for start in range(0, len(ordered), CHUNK):
                 chunk = ordered[start : start + CHUNK]
                 batches = [chunk[first : first + BATCH] for first in range(0, len(chunk), BATCH)]
                 yield chunk, np.concatenate(list(pool.map(self.encode, batches)))
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def no_packages() -> InputError:

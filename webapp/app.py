@@ -15,7 +15,7 @@ from webapp import adding, api, errors, guard, marking, pages, words
 from webapp.opened import OpenHome
 
 _STATIC = Path(__file__).with_name("static")
-_LARGEST_BODY = 1 << 20
+LARGEST_BODY = 1 << 20
 _WORTH_GZIP = 1 << 10
 _LOOPBACK = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _HEADERS = {
@@ -25,11 +25,14 @@ _HEADERS = {
 }
 
 
-def create_app(home: Path, *, loopback: bool = True) -> Flask:
-    """Create the application for a home; on loopback it answers only requests addressed to this machine."""
+def create_app(home: Path, *, loopback: bool = True, token: str = "") -> Flask:
+    """Create the application for a home; on loopback it answers only requests addressed to this machine.
+
+    `token` is what another process gives its forms, where both show pages of one desk.
+    """
     # The address of a file changes with the files: so a browser may keep them for long, and scripts can import others.
     app = Flask(__name__, static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=_LARGEST_BODY, MAX_FORM_MEMORY_SIZE=_LARGEST_BODY)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["answerdesk"] = OpenHome(home)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -43,7 +46,7 @@ def create_app(home: Path, *, loopback: bool = True) -> Flask:
     )
     app.jinja_env.globals.update(counted=words.counted, feedback_kinds=words.FEEDBACK, list_steps=marking.list_steps)
 
-    guard.set_up(app, loopback=loopback)
+    guard.set_up(app, loopback=loopback, token=token)
 
     @app.before_request
     def check_host() -> None:

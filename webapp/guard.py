@@ -10,10 +10,11 @@ from flask import Flask, current_app, request
 from corpus.errors import InputError
 
 
-def set_up(app: Flask, *, loopback: bool) -> None:
+def set_up(app: Flask, *, loopback: bool, token: str = "") -> None:
     """Decide whether the application may change anything, and give its pages the token that their forms send."""
-    app.config.update(MAY_CHANGE=loopback, TOKEN=secrets.token_urlsafe(12))
-    app.jinja_env.globals.update(may_change=loopback, token=app.config["TOKEN"])
+    token = token or secrets.token_urlsafe(12)
+    app.config.update(MAY_CHANGE=loopback, TOKEN=token)
+    app.jinja_env.globals.update(may_change=loopback, token=token)
 
 
 def check() -> None:

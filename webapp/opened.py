@@ -40,7 +40,8 @@ class OpenHome:
         self._lock = threading.Lock()
         self._library_lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
-        self._away: tuple[float, OutageError] | None = None
+        self._outage: tuple[float, OutageError] | None = None
+        self.is_away = False  # the Library, as far as is known
         self.overview: tuple[tuple[int, datetime.date], Overview] | None = None
         self._searcher: search.Searcher | None = None
         self._library: Library | None = None
@@ -59,17 +60,17 @@ class OpenHome:
         Raises:
             OutageError: the Library is away, or too many wait for it.
         """
-        away = self._away
-        if away and time.monotonic() < away[0] + _TRY_AGAIN:
-            raise away[1]
+        outage = self._outage
+        if outage and time.monotonic() < outage[0] + _TRY_AGAIN:
+            raise outage[1]
         if not self._turns.acquire(timeout=_WAIT):
             raise OutageError("The library's server does not answer. Check that it runs.", "library_away")
         try:
             yield self._opened_library()
-            self._away = None
+            self._outage, self.is_away = None, False
         except OutageError as error:
             if error.code == "library_away" and self.settings.text("library"):
-                self._away = time.monotonic(), error
+                self._outage, self.is_away = (time.monotonic(), error), True
             raise
         finally:
             self._turns.release()
@@ -85,7 +86,7 @@ class OpenHome:
             explain=asked.explain,
             exact=asked.exact,
         )
-        return replace(results, remarks=(*results.remarks, _READ_ONLY)) if self._away else results
+        return replace(results, remarks=(*results.remarks, _READ_ONLY)) if self.is_away else results
 
     def embed_new(self, track: Track) -> None:
         """Embed what was taken in, where there is a model. InputError when it cannot be used."""

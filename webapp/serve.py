@@ -21,6 +21,7 @@ from corpus.errors import InputError, OutageError
 from search import catch_up
 from webapp import health, logs
 from webapp.app import create_app
+from webapp.helpers import Helpers
 from webapp.opened import OpenHome
 
 _THREADS = 8
@@ -47,11 +48,13 @@ def serve(home: Path, host: str, port: int, started: Callable[[str], None]) -> N
     app = create_app(home, loopback=is_loopback(host))
     logs.log_requests(app)
     connections: dict[int, Any] = {}
-    server: Any = create_server(
-        app, connections, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=True
-    )
     opened = app.extensions["answerdesk"]
-    with contextlib.closing(opened), contextlib.closing(server), _told_to_stop(server.pull_trigger) as stop:
+    helpers = Helpers(app, opened.settings.number("processes"))
+    server: Any = create_server(
+        helpers, connections, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=True
+    )
+    closing = contextlib.closing
+    with closing(opened), closing(server), closing(helpers), _told_to_stop(server.pull_trigger) as stop:
         started(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
         logs.set_up()
         threading.Thread(target=_look_after, args=(opened, stop), daemon=True).start()
