@@ -46,7 +46,7 @@ class Passage:
     page: int | None = None  # of its source, on which it begins
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Atom:
     """What is never cut further. `context` is shown when a passage starts here; `leads` keeps it with the next."""
 
@@ -58,7 +58,7 @@ class _Atom:
     words: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "words", _words(self.text))
+        self.words = _words(self.text)
 
 
 _Atoms = list[_Atom]
@@ -231,6 +231,8 @@ def _pack(groups: Iterable[_Atoms]) -> list[_Atoms]:
     for group in groups:
         atoms += group
         tears += [0.0, *[TEAR] * (len(group) - 1)][: len(group)]
+    if _count(atoms) <= TARGET:
+        return [atoms] if atoms else []
     best: list[tuple[float, int]] = [(0.0, 0)]  # up to each atom: the least cost, and where its last passage begins
     for end in range(1, len(atoms) + 1):
         words = 0

@@ -8,6 +8,7 @@ import random
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -41,7 +42,9 @@ _WAIT = 2.0  # seconds for a turn
 _TRY_AGAIN = 1.5  # seconds after which one thread asks servers that were away
 _OVERLOADED = (429, 502, 503, 504)
 _BULK_BYTES = 4 << 20
+_BULKS_AT_ONCE = 2
 _BULK_TRIES = 8
+_RESULTS = "items.*.status,items.*.error.type"
 _HARMLESS = {"index": (409,), "delete": (404, 409)}  # a newer version is there; it was gone
 
 Body = dict[str, Any]
@@ -124,24 +127,24 @@ class Client:
     def bulk(self, operations: Iterable[tuple[Body, Body | None]], before_each: Callable[[], None]) -> None:
         """Index and delete, (what to do, the document) each, in requests of some megabytes.
 
-        What a server was too busy for is sent again, alone. A version older than the one there changes nothing. While
-        one request is under way, the next one is made ready.
+        What a server was too busy for is sent again, alone. A version older than the one there changes nothing, so that
+        requests may overtake each other: while some are under way, the next one is made ready.
         """
-        with ThreadPoolExecutor(1) as sender:
-            under_way: Future[None] | None = None
+        under_way: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(_BULKS_AT_ONCE) as senders:
             for lines in _batches(operations):
-                if under_way:
-                    under_way.result()
+                if len(under_way) == _BULKS_AT_ONCE:
+                    under_way.popleft().result()
                 before_each()
-                under_way = sender.submit(self._send, lines)
-            if under_way:
-                under_way.result()
+                under_way.append(senders.submit(self._send, lines))
+            for sent in under_way:
+                sent.result()
 
     def _send(self, lines: Sequence[bytes]) -> None:
         for number in range(_BULK_TRIES):
             if not lines:
                 return
-            items = self.ask("POST", "/_bulk", b"".join(lines), writes=True)["items"]
+            items = self.ask("POST", "/_bulk", b"".join(lines), writes=True, filter_path=_RESULTS)["items"]
             results = [next(iter(item.items())) for item in items]
             for operation, result in results:
                 if result["status"] >= 300 and result["status"] not in (*_OVERLOADED, *_HARMLESS[operation]):

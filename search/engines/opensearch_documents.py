@@ -10,13 +10,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from search.analysis import tokens
+from corpus.article import Article
+from search.analysis import tokens, without_citations, written_words
 from search.fields import NAMES
 from search.filtering import folders, source_group
-from search.model import Place, StoredPassage
+from search.model import StoredPassage, places, stored_passages
 
 Body = dict[str, Any]
 
@@ -25,6 +27,7 @@ BITS = 8  # of a packed number, for each field: a float holds it exactly
 MOST = (1 << BITS) - 1  # that a word is counted in one field of a passage
 NOTHING = "_"  # stands where nothing is indexed: a stop word, the end of a text
 LONGEST_WORD = 100
+_MOST_KEPT = 200_000  # different runs between blanks
 IS_PASSAGE: Body = {"exists": {"field": "id"}}
 
 
@@ -80,48 +83,73 @@ def index_body(shards: int) -> Body:
     }
 
 
-def documents(passages: Sequence[StoredPassage], places: Iterable[Place], change: int) -> Iterator[Body]:
-    """Yield the documents of an article, whose first one has its titles and headings."""
-    for number, stored in enumerate(passages):
-        document = _document(stored)
-        document["change"] = change
-        if number == 0:
-            document |= {"first": True, "places": [*places]}
-        yield document
+class _Rows(dict[str, str]):
+    """The words in what stands between blanks, each such run analysed once: no word reaches across a blank."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __missing__(self, run: str) -> str:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        row = " ".join("|".join(map(spelled, token.stems)) or NOTHING for token in tokens(run, self._language))
+        self[run] = row
+        return row
 
 
-def _document(stored: StoredPassage) -> Body:
-    counts: dict[str, list[int]] = {}
-    document: Body = {}
-    for field, (name, texts) in enumerate(stored.field_texts().items()):
-        row: list[str] = []
-        length = 0
-        for text in texts:
-            for token in tokens(text, stored.language):
-                stems = [spelled(stem) for stem in token.stems]
-                row.append("|".join(stems) or NOTHING)
-                length += len(stems)
-                for stem in stems:
-                    counts.setdefault(stem, [0] * len(NAMES))[field] += 1
-            while row and row[-1] == NOTHING:
-                row.pop()
-            row.append(NOTHING)
-        document |= {name: " ".join(row), f"{name}_length": length}
-    return document | {
-        "length": sum(document[name] for name in LENGTHS),
-        "words": " ".join(f"{word}|{_packed(own)}" for word, own in counts.items()),
-        "id": stored.passage_id,
-        "article": stored.article_id,
-        "source": stored.source,
-        "group": source_group(stored.source),
-        "folder": folders(stored.source),
-        "label": stored.labels,
-        "language": stored.language,
-        "reviewed": stored.reviewed,
-        "stored": stored,
-    }
+class Documents:
+    """Makes the documents of passages, and counts the words in them as they are written, added to `spellings`."""
 
+    def __init__(self, spellings: Mapping[str, int]) -> None:
+        self._spellings = Counter(spellings)
+        self._runs: Counter[str] = Counter()  # not yet among the spellings
+        self._rows: dict[str, _Rows] = {}
 
-def _packed(counts: Sequence[int]) -> int:
-    """Pack counts, one a field, into one number."""
-    return sum(min(count, MOST) << BITS * number for number, count in enumerate(counts) if count)
+    def of(self, article: Article, change: int) -> Iterator[Body]:
+        """Yield the documents of an article, whose first one has its titles and headings."""
+        passages = stored_passages(article)
+        shared: Body = {
+            "article": article.id,
+            "source": article.source,
+            "group": source_group(article.source),
+            "folder": folders(article.source),
+            "label": article.labels,
+            "language": article.language,
+            "reviewed": article.reviewed,
+            "change": change,
+        }
+        first = {"first": True, "places": [*places(passages)]}
+        for stored in passages:
+            yield {"id": stored.passage_id, "stored": stored, **self._words(stored), **shared, **first}
+            first = {}
+
+    def _words(self, stored: StoredPassage) -> Body:
+        if stored.language not in self._rows:
+            self._rows[stored.language] = _Rows(stored.language)
+        rows = self._rows[stored.language]
+        fields: Body = {}
+        packed: dict[str, int] = {}
+        for field, (name, texts) in enumerate(stored.field_texts().items()):
+            row = ""
+            for text in texts:
+                runs = without_citations(text).split()
+                self._runs.update(runs)
+                row += f"{' '.join(map(rows.__getitem__, runs)).rstrip(f' {NOTHING}')} {NOTHING} "
+            counts = Counter(row.replace("|", " ").split())
+            del counts[NOTHING]
+            fields[name], fields[f"{name}_length"] = row.rstrip(), sum(counts.values())
+            for word, count in counts.items():
+                packed[word] = packed.get(word, 0) + ((count if count < MOST else MOST) << BITS * field)
+        fields["length"] = sum(fields[name] for name in LENGTHS)
+        fields["words"] = " ".join([f"{word}|{number}" for word, number in packed.items()])
+        if len(self._runs) >= _MOST_KEPT:
+            self.spellings()
+        return fields
+
+    def spellings(self) -> dict[str, int]:
+        """Return the words as they are written, and how often."""
+        for run, count in self._runs.items():
+            for word in written_words([run]):
+                self._spellings[word] += count
+        self._runs.clear()
+        return dict(self._spellings)

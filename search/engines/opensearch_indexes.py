@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -21,12 +20,10 @@ from corpus.article import Article, Change
 from corpus.changing import newer_home
 from corpus.errors import OutageError
 from corpus.settings import Settings
-from search.analysis import written_words
 from search.engine import DamagedError
 from search.engines.opensearch_client import Body, Client
-from search.engines.opensearch_documents import IS_PASSAGE, documents, index_body
+from search.engines.opensearch_documents import IS_PASSAGE, Documents, index_body
 from search.engines.opensearch_lease import Lease
-from search.model import StoredPassage, places, stored_passages
 
 FORMAT = 1  # raised when an older Answerdesk could not read what this one writes
 _CHANGES_AT_ONCE = 50
@@ -97,16 +94,16 @@ class Indexes:
         body["mappings"]["_meta"] = {"answerdesk": {"name": self._name}}
         self._client.ask("PUT", f"/{index}", body, writes=True)
         try:
-            spellings: Counter[str] = Counter()
+            documents = Documents({})
             count = 0
 
             def operations() -> Iterator[Operation]:
                 nonlocal count
                 for article in articles:
-                    for operation in _indexing(index, article, number, spellings):
+                    for operation in _indexing(index, article, number, documents):
                         count += 1
                         yield operation
-                yield _keeping(index, spellings)
+                yield _keeping(index, documents)
 
             self._client.bulk(operations(), self._lease.check)
             self._refresh(index)
@@ -128,7 +125,7 @@ class Indexes:
     def apply(self, live: Live, changes: Iterable[Change], number: int) -> None:
         """Take changes into the live index."""
         self._refresh(live.index)  # shows what one that died wrote, so that it is replaced too
-        spellings = Counter(self.spellings(live.index))
+        documents = Documents(self.spellings(live.index))
 
         def operations() -> Iterator[Operation]:
             rest = iter(changes)
@@ -137,12 +134,12 @@ class Indexes:
                 for change in some:
                     stale = there.get(change.article_id, set())
                     if change.article is not None:
-                        for operation in _indexing(live.index, change.article, change.number, spellings):
+                        for operation in _indexing(live.index, change.article, change.number, documents):
                             stale.discard(operation[0]["index"]["_id"])
                             yield operation
                     for passage_id in sorted(stale):
                         yield {"delete": _versioned(live.index, passage_id, change.number)}, None
-            yield _keeping(live.index, spellings)
+            yield _keeping(live.index, documents)
 
         self._client.bulk(operations(), self._lease.check)
         self._refresh(live.index)
@@ -208,21 +205,15 @@ class Indexes:
                     self._client.ask("DELETE", f"/{index}", writes=True)
 
 
-def _indexing(index: str, article: Article, number: int, spellings: Counter[str]) -> Iterator[Operation]:
-    """Yield what indexes an article's passages, and count their words."""
-    passages = stored_passages(article)
-    spellings.update(written_words(_texts(passages)))
-    for document in documents(passages, places(passages), number):
+def _indexing(index: str, article: Article, number: int, documents: Documents) -> Iterator[Operation]:
+    """Yield what indexes an article's passages."""
+    for document in documents.of(article, number):
         yield {"index": _versioned(index, document["id"], number)}, document
-
-
-def _texts(passages: Iterable[StoredPassage]) -> Iterator[str]:
-    return (text for stored in passages for texts in stored.field_texts().values() for text in texts)
 
 
 def _versioned(index: str, key: str, number: int) -> dict[str, Any]:
     return {"_index": index, "_id": key, "version": number, "version_type": "external_gte"}
 
 
-def _keeping(index: str, spellings: Counter[str]) -> Operation:
-    return {"index": {"_index": index, "_id": _SPELLINGS}}, {_SPELLINGS: dict(spellings)}
+def _keeping(index: str, documents: Documents) -> Operation:
+    return {"index": {"_index": index, "_id": _SPELLINGS}}, {_SPELLINGS: documents.spellings()}

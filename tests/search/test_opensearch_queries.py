@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from search import scoring
-from search.engines.opensearch_documents import documents
+from search.engines.opensearch_documents import Documents
 from search.engines.opensearch_queries import conditions, counting, counts_body, matching, search_body, statistics_body
-from search.model import Clause, Filters, Query, places, stored_passages
+from search.model import Clause, Filters, Query
 from tests.articles import article
 
 IS_PASSAGE = {"exists": {"field": "id"}}
@@ -25,11 +25,12 @@ def as_json(value: Any) -> Any:
 
 
 def test_a_passage_is_indexed_by_its_words_with_their_counts() -> None:
-    passages = stored_passages(
-        article("legs", "Leg cramps", ("Causes", "Cramps: the cramp of a calf."), labels=("a",), reviewed="2026-07-04")
-    )
-    [document] = documents(passages, places(passages), 7)
-    document = as_json(document)
+    documents = Documents({"calf": 1})
+    cramps = ("Causes", "Cramps: the cramp of a calf.")
+    [made] = documents.of(article("legs", "Leg cramps", cramps, labels=("a",), reviewed="2026-07-04"), 7)
+    once = dict.fromkeys(["leg", "causes", "the", "cramp", "of", "a"], 1)
+    assert documents.spellings() == once | {"calf": 2, "cramps": 2}
+    document = as_json(made)
     assert document.pop("stored")[0] == "legs.causes.1"
     assert [(one["kind"], one["text"]) for one in document.pop("places")] == [
         ("title", "Leg cramps"),
