@@ -31,7 +31,7 @@ def results(
     snapshot: Snapshot,
     text: str,
     parse: Callable[[str], Query],
-    near: Callable[[Query], Meaning] | None,
+    near: Callable[[Sequence[Query]], list[Meaning]] | None,
     red_flags: Callable[[], RedFlags],
     *,
     page: int,
@@ -40,12 +40,13 @@ def results(
 ) -> Results:
     """Answer `text`, and each of its questions where it is a message with several; `took_ms` is not measured yet.
 
-    `near` tells what is near a query in meaning; without it, words alone answer. `red_flags` are the snapshot's. See
-    `Searcher.search` for `only_hits`.
+    `near` tells what is near queries in meaning (`semantic.Near`); without it, words alone answer. `red_flags` are the
+    snapshot's. See `Searcher.search` for `only_hits`.
     """
     message = messages.read(text)
     query = parse(message.search)
-    meaning = near and near(query)
+    asked = [parse(one.search) for one in message.questions]
+    meaning, *meanings = near(asked or [query]) if near else [None] * (1 + len(asked))
     found, hits = ranking.page_of_hits(snapshot, query, meaning, page=page, limit=limit)
     judged = None if only_hits else _Judged(snapshot, query, found)
     urgent = judged.urgent(red_flags(), message.search.split("\n")) if judged else {}
@@ -70,9 +71,9 @@ def results(
         ),
         answer=judged.answer(message.search) if judged and not message.questions else None,
         questions=tuple(
-            _answered(snapshot, one.text, own, near and near(own), min(limit, OF_A_QUESTION))
-            for one in (message.questions if judged else ())
-            for own in [parse(one.search)]
+            _answered(snapshot, one.text, own, own_meaning, min(limit, OF_A_QUESTION))
+            for one, own, own_meaning in zip(message.questions, asked, meanings, strict=True)
+            if judged
         ),
     )
 

@@ -25,6 +25,7 @@ MODEL, TOKENIZER = "model.onnx", "tokenizer.json"
 MOST_TOKENS = 128
 LONGEST = 8 * MOST_TOKENS  # characters that may make so many tokens; the rest is not even looked at
 BATCH = 4  # texts run together: four are as fast as one by one, sixteen slower, for they leave the processor's cache
+MOST_ASKED = 64  # tokens of a question that are read: nDCG@10 of med .793 (128: .791), of medquad-long .596 (.597)
 CHUNK = 128  # texts embedded between two writes
 
 
@@ -59,13 +60,13 @@ class Model:
             raise InputError(f"The model in {folder} cannot be used: {error}", "bad_model") from error
         self.id = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in data)).hexdigest()[:16]
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return a vector of length 1 for each text."""
+    def encode(self, texts: Sequence[str], most: int = MOST_TOKENS) -> Vectors:
+        """Return a vector of length 1 for each text, of which at most so many tokens are read."""
         # half of a character that was cut in two is no text to the tokenizer
         encoded = self._tokenizer.encode_batch([text[:LONGEST].encode("utf-8", "replace").decode() for text in texts])
-        mask = np.array([one.attention_mask for one in encoded], np.int64)
+        mask = np.array([one.attention_mask[:most] for one in encoded], np.int64)
         values = {
-            "input_ids": np.array([one.ids for one in encoded], np.int64),
+            "input_ids": np.array([one.ids[:most] for one in encoded], np.int64),
             "attention_mask": mask,
             "token_type_ids": np.zeros_like(mask),
         }

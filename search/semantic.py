@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.errors import InputError, disk_outage
-from search.embedding import CHUNK, MODEL, TOKENIZER, Model
+from search.embedding import CHUNK, MODEL, MOST_ASKED, TOKENIZER, Model
 from search.engine import Numbered, Snapshot
 from search.fusion import WEIGHTS, Meaning
 from search.model import Query
@@ -21,6 +21,7 @@ MODEL_FOLDER = "model"  # in the home: a link to the folder of the model in use,
 _AT_ONCE = 4096  # passages held in memory while they are embedded
 
 Track = Callable[[Iterable[str], str, int], Iterable[str]]
+Near = Callable[[Sequence[Query]], list[Meaning]]  # of a query; of several, first of all together, then of each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +79,8 @@ class Semantic:
         model = self.model()
         return len(self._map(snapshot, model).missing) if model and isinstance(snapshot, Numbered) else 0
 
-    def near(self, snapshot: Snapshot, mode: str | None) -> Callable[[Query], Meaning] | None:
-        """Return what tells how near each passage is to a query; None where words alone are to answer, or have to.
+    def near(self, snapshot: Snapshot, mode: str | None) -> Near | None:
+        """Return what tells how near each passage is to queries; None where words alone are to answer, or have to.
 
         Raises:
             InputError: the mode asks for meaning, and there is no model, or it cannot be used.
@@ -96,11 +97,15 @@ class Semantic:
         if len(mapped.missing):
             return None
 
-        def meaning(query: Query) -> Meaning:
-            products = np.append(mapped.table.products(model.encode([query.wanted])[0]), np.float32(-1))
-            return Meaning(products[mapped.rows], WEIGHTS[mode or "hybrid"])
+        def meanings(queries: Sequence[Query]) -> list[Meaning]:
+            vectors = model.encode([query.wanted for query in queries], MOST_ASKED)
+            if len(queries) > 1:
+                together = vectors.sum(axis=0, keepdims=True)
+                vectors = np.concatenate([together / np.linalg.norm(together), vectors])
+            products = np.pad(mapped.table.products(vectors), ((0, 1), (0, 0)), constant_values=-1)
+            return [Meaning(own[mapped.rows], WEIGHTS[mode or "hybrid"]) for own in products.T]
 
-        return meaning
+        return meanings
 
     def embed(self, snapshot: Snapshot, track: Track | None = None) -> int:
         """Embed what has no vector yet, and return how many texts that were; what was done before a kill stays done.

@@ -95,15 +95,15 @@ class VectorTable:
         found: Rows = np.where(there, np.append(self._rows, -1)[at], -1)
         return found
 
-    def products(self, vector: Floats) -> Floats:
-        """Return the inner product of a vector with that of every row: all are looked at, none is guessed."""
-        found = np.empty(len(self.records), np.float32)
-        floats = np.empty((_BLOCK, len(vector)), np.float32)
+    def products(self, vectors: Floats) -> Floats:
+        """Return the inner products of vectors with that of every row: all are looked at, none is guessed."""
+        found = np.empty((len(self.records), len(vectors)), np.float32)
+        floats = np.empty((_BLOCK, vectors.shape[1]), np.float32)
         for start in range(0, len(found), _BLOCK):
             block = self.records["values"][start : start + _BLOCK]
             np.copyto(floats[: len(block)], block)
-            np.dot(floats[: len(block)], vector, out=found[start : start + _BLOCK])
-        found *= self.records["scale"]
+            np.dot(floats[: len(block)], vectors.T, out=found[start : start + _BLOCK])
+        found *= self.records["scale"][:, None]
         return found
 
 

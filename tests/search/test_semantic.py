@@ -65,6 +65,15 @@ def test_a_passage_is_found_that_has_none_of_the_words(ready: search.Searcher) -
     assert ready.search("which planets have rings").nothing_found
 
 
+def test_each_question_of_a_message_has_a_meaning_of_its_own(ready: search.Searcher) -> None:
+    questions = ["Why does my leg seize up in bed?", "Whom do I ring about a puffy foot?"]
+    found = ready.search("\n".join(questions)).questions
+    assert [one.text for one in found] == questions
+    for one in found:
+        alone = [(hit.passage.passage_id, pytest.approx(hit.score, abs=0.01)) for hit in ready.search(one.text).hits]
+        assert [(hit.passage.passage_id, hit.score) for hit in one.hits] == alone[:3]
+
+
 def test_until_all_is_embedded_words_answer_and_it_is_said(desk: search.Searcher) -> None:
     before = desk.search("cramps")
     assert (before.mode, before.remarks) == ("lexical", ())
@@ -203,7 +212,7 @@ def test_bytes_lose_next_to_nothing(tmp_path: Path, model: Path) -> None:
     made = opened.encode(texts)
     file = VectorFile(tmp_path / "vectors.bin", opened.size)
     file.append(range(1, len(texts) + 1), made)
-    near = np.array([file.read().products(vector) for vector in made])
+    near = file.read().products(made).T
     assert np.abs(near - made @ made.T).max() < 0.01
     assert np.linalg.norm(made, axis=1) == pytest.approx(1, abs=1e-5)
 
