@@ -29,6 +29,8 @@ FORMAT = 1  # raised when an older Answerdesk could not read what this one write
 _CHANGES_AT_ONCE = 50
 _SPELLINGS = "spellings"  # the id of the document that holds the words as they are written
 _COPIES_WITHIN = "30s"
+_META = "*.mappings._meta.answerdesk"
+_LOCAL: Body = {"local": "true"}  # as the node that is asked knows it, also while the cluster elects a manager
 
 Operation = tuple[Body, Body | None]
 
@@ -70,7 +72,8 @@ class Indexes:
                 return None
             if meta["format"] > FORMAT:
                 raise newer_home()
-            if self._client.ask("GET", f"/_cluster/health/{self._name}")["status"] == "red":
+            health = self._client.ask("GET", f"/_cluster/health/{self._name}", level="indices", **_LOCAL)["indices"]
+            if any(one["status"] == "red" for one in health.values()):
                 words = "OpenSearch has lost a part of the index, or is still opening it. Look at the cluster's health."
                 raise OutageError(words, "engine_away")
             return Live(**meta)
@@ -165,7 +168,7 @@ class Indexes:
 
     def _metas(self, path: str) -> dict[str, Body]:
         """Return our own part of the `_meta` of each index of ours."""
-        found = self._client.ask("GET", f"{path}/_mapping", filter_path="*.mappings._meta.answerdesk")
+        found = self._client.ask("GET", f"{path}/_mapping", **_LOCAL, filter_path=_META)
         metas = {index: one["mappings"]["_meta"]["answerdesk"] for index, one in found.items()}
         return {index: meta for index, meta in metas.items() if meta["name"] == self._name}
 

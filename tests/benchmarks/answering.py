@@ -15,9 +15,9 @@ from search import open_home
 STATUS = Path("/proc/self/status")
 
 
-def resident() -> int:
-    if STATUS.exists():
-        line = next(one for one in STATUS.read_text().splitlines() if one.startswith("VmRSS"))
+def resident(status: Path = STATUS) -> int:
+    if status.exists():
+        line = next(one for one in status.read_text().splitlines() if one.startswith("VmRSS"))
         return int(line.split()[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS: bytes, and the highest it ever was
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterable
+from itertools import islice
+from time import perf_counter
 from typing import Any
 
 from tests.benchmarks.ours import Client
@@ -17,16 +20,19 @@ BATCH = 1000
 class OpenSearch:
     """Removes and fills an index of its own on the server."""
 
-    def __init__(self, passages: Iterable[Passage], address: str) -> None:
+    def __init__(self, passages: Iterable[Passage], address: str, merge: bool = True) -> None:
+        self._address = address
         self._client = Client(address)
         self.remove()
         fields = {name: {"type": "text", "analyzer": "english"} for name in FIELD_NAMES}
         self._ask("PUT", INDEX, {"settings": {"number_of_shards": 1}, "mappings": {"properties": fields}})
-        rows = [json.dumps(passage._asdict()) for passage in passages]
-        for first in range(0, len(rows), BATCH):
-            body = "".join(f'{{"index":{{}}}}\n{row}\n' for row in rows[first : first + BATCH])
-            self._client.send("POST", f"{INDEX}/_bulk", body.encode(), "application/x-ndjson")
-        self._ask("POST", f"{INDEX}/_forcemerge?max_num_segments=1")
+        self.bulk_seconds = 0.0
+        rows = (f'{{"index":{{}}}}\n{json.dumps(passage._asdict())}\n' for passage in passages)
+        while body := "".join(islice(rows, BATCH)).encode():
+            started = perf_counter()
+            self._client.send("POST", f"{INDEX}/_bulk", body, "application/x-ndjson")
+            self.bulk_seconds += perf_counter() - started
+        self._ask("POST", f"{INDEX}/{'_forcemerge?max_num_segments=1' if merge else '_refresh'}")
 
     def search(self, text: str) -> tuple[int, list[Passage]]:
         fields = [f"{name}^{BOOSTS[name]}" for name in FIELD_NAMES]
@@ -38,6 +44,12 @@ class OpenSearch:
         }
         hits = self._ask("POST", f"{INDEX}/_search", asked)["hits"]
         return hits["total"]["value"], [Passage(**hit["_source"]) for hit in hits["hits"]]
+
+    def another(self) -> OpenSearch:
+        """Return the same index over a connection of its own."""
+        other = copy.copy(self)
+        other._client = Client(self._address)
+        return other
 
     def remove(self) -> None:
         self._client.send("DELETE", f"{INDEX}?ignore_unavailable=true")

@@ -32,7 +32,7 @@ class Workload:
     def __init__(self, folder: Path, size: int | None = None) -> None:
         files = sorted(folder.glob("queries*.jsonl"))
         self._collection = collection.read(folder)
-        self._size = size
+        self.size = size
         rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
         self.questions = list(dict.fromkeys(row["text"] for row in rows))[:MOST_QUESTIONS]
         self._bodies = [one.text for article in self._own() for one in stored_passages(article)]
@@ -42,9 +42,9 @@ class Workload:
         return (article for _, article in self._collection.articles())
 
     def articles(self) -> Iterator[Article]:
-        if self._size is None:
+        if self.size is None:
             return self._own()
-        return (self._mixed(number) for number in range(self._size))
+        return (self._mixed(number) for number in range(self.size))
 
     def passages(self) -> Iterator[Passage]:
         return (as_passage(one) for article in self.articles() for one in stored_passages(article))

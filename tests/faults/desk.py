@@ -14,6 +14,7 @@ from typing import Any
 import search
 from corpus.errors import InputError, OutageError
 from corpus.library import Library
+from corpus.settings import Settings
 from search.engines.whoosh_engine import WhooshEngine
 from search.generations import DAMAGED, MANIFEST, NOTE, POINTER
 
@@ -86,8 +87,9 @@ def version_of(texts: list[str]) -> int | None:
 def versions(home: Path, numbers: range, damage: Damage, when: str) -> dict[int, int]:
     """Return the versions found in index and Library alike, and note what is not whole or not the same."""
     found: dict[int, int] = {}
+    url = Settings.of_home(home).text("library")
     try:
-        with search.open_home(home) as searcher, Library.open(home) as library:
+        with search.open_home(home) as searcher, Library.open(home, url) as library:
             searcher.verify()
             for number in numbers:
                 hits = searcher.search("stamp", limit=50, filters={"article": [article_id(number)]}).hits

@@ -11,8 +11,10 @@ import subprocess
 import time
 from pathlib import Path
 
+import search
 from corpus import backup
 from corpus.errors import InputError, OutageError
+from corpus.library import Library
 from tests.faults import desk
 from tests.faults.desk import Damage
 
@@ -25,18 +27,23 @@ DOINGS = ("ingest", "fold", "remove", "rebuild", "backup", "restore")
 class Killing:
     """A home, its sources and a backup of it; what they hold is told as versions by article, 0 for none."""
 
-    def __init__(self, folder: Path, chance: random.Random, damage: Damage) -> None:
+    def __init__(self, folder: Path, chance: random.Random, damage: Damage, library: str) -> None:
         self._home, self._docs, self._file = folder / "home", folder / "docs", folder / "desk.backup"
         self._chance, self._damage = chance, damage
         self._usual: dict[str, float] = {}  # seconds that a command takes
         self._docs.mkdir()
+        self._url, self.doings = library, DOINGS
+        if library:
+            self.doings = DOINGS[:4]  # a backup is its server's
+            self._home.mkdir()
+            (self._home / "answerdesk.toml").write_text(f'library = "{library}"')
         self._version = 0
         self._sources: dict[int, int] = {}
         self._held = self._saved = dict.fromkeys(NUMBERS, 0)
         for number in NUMBERS[:_AT_FIRST]:
             self._write(number)
         self.do("ingest", whole=True)
-        for doing in DOINGS[3:]:
+        for doing in self.doings[3:]:
             self.do(doing, whole=True)
 
     def do(self, doing: str, whole: bool = False) -> bool:
@@ -56,6 +63,9 @@ class Killing:
             _, killed = self._run(whole, doing, *([self._file] if doing == "backup" else []))
             told, wanted = set(), {}
         when = f"{doing}, {'killed' if killed else 'done'}, version {self._version}"
+        if self._url:  # with a server for all, a search alone does not look at the Library: whoever follows it does
+            with search.open_home(self._home) as searcher, Library.open(self._home, self._url) as library:
+                search.catch_up(searcher, library)
         if desk.run(self._home, "search", "stamp").returncode:  # the next start
             self._damage.add("unreadable", f"{when}: a search failed")
         found = desk.versions(self._home, NUMBERS, self._damage, when)
@@ -139,11 +149,14 @@ class Killing:
         os.killpg(group, signal.SIGKILL)
 
 
-def kill(folder: Path, kills: int, chance: random.Random, damage: Damage) -> int:
-    """Kill so often, in turn while doing each thing; return how often something was alive to be killed."""
-    killing = Killing(folder, chance, damage)
+def kill(folder: Path, kills: int, chance: random.Random, damage: Damage, library: str = "") -> int:
+    """Kill so often, in turn while doing each thing; return how often something was alive to be killed.
+
+    `library` is the address of an empty database, where articles are not to be kept in the home.
+    """
+    killing = Killing(folder, chance, damage, library)
     killed = turn = 0
     while killed < kills and turn < 3 * kills + len(DOINGS):
-        killed += killing.do(DOINGS[turn % len(DOINGS)])
+        killed += killing.do(killing.doings[turn % len(killing.doings)])
         turn += 1
     return killed

@@ -7,11 +7,18 @@ from pathlib import Path
 
 from tests.faults import killing, reading, spoiling
 from tests.faults.desk import Damage, text, version_of
+from tests.servers.postgresql import PostgreSQL
 
 
 def test_kill_at_any_moment(tmp_path: Path) -> None:
     damage = Damage()
     assert killing.kill(tmp_path, 8, random.Random(), damage) == 8
+    assert damage.notes == []
+
+
+def test_kill_at_any_moment_with_articles_in_postgresql(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    damage = Damage()
+    assert killing.kill(tmp_path, 4, random.Random(), damage, postgresql.database()) == 4
     assert damage.notes == []
 
 

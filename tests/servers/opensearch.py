@@ -100,7 +100,7 @@ class OpenSearch:
             )
 
     def wait_for(self, nodes: int, status: str = "yellow") -> None:
-        """Wait until so many nodes form a cluster of this status."""
+        """Wait until so many nodes form a cluster of this status, and each answers."""
         end = time.monotonic() + _START_WITHIN
         while time.monotonic() < end:
             for number, process in self._running.items():
@@ -109,9 +109,11 @@ class OpenSearch:
                 try:
                     health = self.ask("GET", f"/_cluster/health?wait_for_nodes={nodes}&timeout=2s", number=number)
                 except OSError:
-                    continue
-                if health["number_of_nodes"] == nodes and health["status"] in (status, "green"):
-                    return
+                    break
+                if health["number_of_nodes"] != nodes or health["status"] not in (status, "green"):
+                    break
+            else:
+                return
             time.sleep(0.2)
         raise RuntimeError(f"OpenSearch did not come up:\n{self._log(0)}")
 

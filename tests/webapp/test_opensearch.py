@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import random
 import ssl
 import subprocess
 import threading
@@ -25,10 +26,11 @@ from search.engines.opensearch_engine import OpenSearchEngine
 from tests.articles import article, small_library
 from tests.browser.desk import COMMAND, add_articles
 from tests.contract.engine_contract import ask
+from tests.faults import servers
+from tests.faults.desk import Damage
 from tests.needs import program
 from tests.servers.desks import fetch, serving, within
 from tests.servers.opensearch import OpenSearch
-from tests.servers.processes import folder_of_its_own
 
 SEEDS = article("seeds", "Seeds", ("", "Pumpkin seeds are rich in zinc."))
 
@@ -264,61 +266,8 @@ def test_certificates_are_verified_and_credentials_sent(tmp_path: Path) -> None:
     server.server_close()
 
 
-def test_a_node_that_is_killed_costs_no_article_and_no_search(
-    home: Path, opensearch: OpenSearch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with folder_of_its_own() as folder:
-        cluster = OpenSearch(folder, 3, "320m", opensearch.home)
-        monkeypatch.setenv("ANSWERDESK_ENGINE", cluster.index())
-        try:
-            _kill_one(home, cluster)
-        finally:
-            cluster.stop()
-
-
-def _kill_one(home: Path, cluster: OpenSearch) -> None:
-    stop = threading.Event()
-    acknowledged: list[str] = []
-    answered, failed = [0], [0]
-
-    def take_in() -> None:
-        with Library.open(home) as library, search.open_home(home) as searcher:
-            while not stop.is_set():
-                name = f"a{len(acknowledged)}"
-                library.put(article(name, "Load", ("", f"Word{name} and magnesium.")))
-                acknowledged.append(name)
-                search.catch_up(searcher, library)
-
-    def keep_asking() -> None:
-        with search.open_home(home) as searcher:
-            while not stop.is_set():
-                for last_try in (False, True):
-                    try:
-                        assert searcher.search("magnesium").total >= 3
-                        answered[0] += 1
-                        break
-                    except OutageError:
-                        failed[0] += last_try
-
-    add_articles(home, small_library())
-    cluster.wait_for(3, "green")
-    threads = [threading.Thread(target=one) for one in (take_in, keep_asking)]
-    for thread in threads:
-        thread.start()
-    assert within(30, lambda: len(acknowledged) > 5 and answered[0] > 5)
-    manager = cluster.ask("GET", "/_cat/cluster_manager?format=json")[0]["node"]
-    victim = int(manager.removeprefix("node-"))  # the worst one to lose
-    cluster.kill(victim)
-    before = len(acknowledged), answered[0]
-    assert within(60, lambda: len(acknowledged) > before[0] + 5 and answered[0] > before[1] + 5)
-    cluster.start(victim)
-    cluster.wait_for(3, "green")
-    stop.set()
-    for thread in threads:
-        thread.join()
-    with Library.open(home) as library, search.open_home(home) as searcher:
-        search.catch_up(searcher, library)
-        found = {name: searcher.search(f'"Word{name}"').total for name in acknowledged}
-        assert {name for name, total in found.items() if total != 1} == set()
-        assert searcher.state().articles == len(acknowledged) + len(small_library()) == library.count()
-    assert failed[0] == 0
+def test_servers_that_are_killed_cost_no_article_and_no_search(tmp_path: Path, opensearch: OpenSearch) -> None:
+    damage = Damage()
+    done = servers.outlive(tmp_path, 20, random.Random(), damage, opensearch.home)
+    assert damage.notes == []
+    assert min(done[name] for name in ("nodes_killed", "databases_stopped", "searches")) > 0
