@@ -52,10 +52,12 @@ class Coverage:
     def size(self) -> int:
         return len(self.weights)
 
-    def of(self, stored: StoredPassage) -> float:
-        """Return the share of what is asked that stands in a passage, its title and its headings."""
-        texts = (text for texts in stored.field_texts().values() for text in texts)
-        return self.share(self.groups(texts, stored.language))
+    def of(self, passages: Iterable[StoredPassage]) -> float:
+        """Return the share of what is asked that stands in passages, their titles and their headings."""
+        groups: set[int] = set()
+        for stored in passages:
+            groups |= self.groups((text for texts in stored.field_texts().values() for text in texts), stored.language)
+        return self.share(groups)
 
     def share(self, groups: Groups) -> float:
         """Return the share of what is asked that `groups` are, by rarity."""

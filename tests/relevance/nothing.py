@@ -1,10 +1,10 @@
 """Measure "nothing found" by removal: take out the relevant documents of half of the queries, and ask them all.
 
-usage: python -m tests.relevance.nothing [SET...]
+usage: python -m tests.relevance.nothing [--model FOLDER] [SET...]
 
 For our questions about the samples, and each query set (ANSWERDESK_TEST_DATA names the collections) at about 30, 700
 and, of medquad, 28,000 passages: how often it is said where the answer was taken out, and how often wrongly. Some of
-what stays answers too, though nobody judged it, so what is said is counted too low.
+what stays answers too, though nobody judged it, so what is said is counted too low. With a model, by words and meaning.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import hashlib
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,29 +83,37 @@ def library(
     return [articles[document] for document in kept], chosen
 
 
-def measured(name: str, size: int) -> Figures:
+def measured(name: str, size: int, model: str) -> Figures:
     figures = Figures([], [])
     (queries,) = query_sets(collections(), [name])
     read = queries.read()
     articles = dict(read.articles())
-    for round_ in range(ROUNDS[size]):
-        drawn, answerable = library(articles, sorted(read.queries), read.judgments, size, round_)
-        with tempfile.TemporaryDirectory() as home, search.open_home(Path(home), Settings({})) as searcher:
+    with tempfile.TemporaryDirectory() as home, search.open_home(Path(home), Settings({"model": model})) as searcher:
+        for round_ in range(ROUNDS[size]):
+            drawn, answerable = library(articles, sorted(read.queries), read.judgments, size, round_)
             searcher.engine.rebuild(drawn, 1)
+            if model:
+                searcher.embed(silent)
             for query, has_answer in answerable.items():
                 nothing = searcher.search(read.queries[query], limit=1).nothing_found
                 (figures.wrongly if has_answer else figures.said).append(nothing)
     return figures
 
 
-def samples() -> Figures:
+def silent(items: Iterable[str], what: str, total: int) -> Iterable[str]:
+    return items
+
+
+def samples(model: str) -> Figures:
     """Ask our own questions about the samples."""
     figures = Figures([], [])
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        with Library.open(home) as store, search.open_home(home) as searcher:
+        with Library.open(home) as store, search.open_home(home, Settings({"model": model})) as searcher:
             ingest_samples(store)
             search.catch_up(searcher, store)
+            if model:
+                searcher.embed(silent)
             for line in (OWN / "answers.jsonl").read_text(encoding="utf-8").splitlines():
                 row = json.loads(line)
                 nothing = searcher.search(row["question"]).nothing_found
@@ -113,17 +121,19 @@ def samples() -> Figures:
     return figures
 
 
-def report(names: Sequence[str]) -> Iterator[str]:
-    yield f"{'samples':14} {'':6}   {samples()}"
+def report(names: Sequence[str], model: str) -> Iterator[str]:
+    yield f"{'samples':14} {'':6}   {samples(model)}"
     for one in query_sets(collections(), names):
         for size in SIZES.get(one.name, (30, 700)):
-            yield f"{one.name:14} {size:6}   {measured(one.name, size)}"
+            yield f"{one.name:14} {size:6}   {measured(one.name, size, model)}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", metavar="SET")
-    for line in report(parser.parse_args(arguments).sets):
+    parser.add_argument("--model", default="", metavar="FOLDER")
+    asked = parser.parse_args(arguments)
+    for line in report(asked.sets, asked.model):
         print(line, flush=True)
 
 

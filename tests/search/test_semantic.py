@@ -74,6 +74,13 @@ def test_each_question_of_a_message_has_a_meaning_of_its_own(ready: search.Searc
         assert [(hit.passage.passage_id, hit.score) for hit in one.hits] == alone[:3]
 
 
+def test_words_in_common_are_no_answer_where_the_meaning_is_another(ready: search.Searcher) -> None:
+    strange = "night call of an owl"
+    assert not ready.search(strange, mode="lexical").nothing_found
+    assert ready.search(strange).nothing_found
+    assert not ready.search("Why does my leg seize up in bed?").nothing_found
+
+
 def test_until_all_is_embedded_words_answer_and_it_is_said(desk: search.Searcher) -> None:
     before = desk.search("cramps")
     assert (before.mode, before.remarks) == ("lexical", ())
