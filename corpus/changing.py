@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corpus.errors import OutageError, disk_outage
 
-VERSION = 3  # of the tables, the last step in `migrations`; a library with a higher one is refused
+VERSION = 4  # of the tables, the last step in `migrations`; a library with a higher one is refused
 FILE_NAME = "library.sqlite3"
 _LOCK = "library.lock"
 

@@ -94,6 +94,11 @@ class Library:
         """The last change number."""
         return int(self._scalar(select(library.c.change)))
 
+    @property
+    def identity(self) -> str:
+        """What tells this library from every other one that is no copy of it."""
+        return str(self._scalar(select(library.c.identity)))
+
     def put(
         self, article: Article, *, digest: str = "", facts: Mapping[str, Any] | None = None, moved_from: str = ""
     ) -> str:

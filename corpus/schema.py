@@ -49,13 +49,14 @@ metadata = MetaData()
 
 _ID = Text().with_variant(TEXT(collation="C"), "postgresql")  # the same order everywhere
 
-# One row: the last change number, and the report of the last ingest.
+# One row: the last change number, the report of the last ingest, and what no other library but a copy has.
 library = Table(
     "library",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("change", BigInteger, nullable=False),
     Column("last_report", JSON(none_as_null=True)),
+    Column("identity", Text, nullable=False),
 )
 
 # A row stays when its article is removed, without a body: the id belongs to the key for good.

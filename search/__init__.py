@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from corpus.errors import InputError, OutageError
 from corpus.review import review_cutoffs, review_state
@@ -26,6 +26,9 @@ from search.semantic import MODEL_FOLDER, Semantic, Track, no_model
 from search.suggest import Suggestion, Suggestions
 from search.synonyms import SynonymFiles
 from search.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # answering needs no database driver
+    from corpus.library import Library
 
 __all__ = ["Results", "Searcher", "catch_up", "open_home", "rebuild"]
 
@@ -49,20 +52,24 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
     """
     home = Path(home)
     settings = settings or Settings.of_home(home)
-    engine = _engine(home, settings)
 
-    def library() -> AbstractContextManager[ChangeLog] | None:
+    def library() -> Library | None:
         from corpus.changing import FILE_NAME
         from corpus.library import Library  # only to recover: answering needs no database driver
 
         url = settings.text("library")
         return Library.open(home, url) if url or (home / FILE_NAME).is_file() else None
 
+    def identity() -> str:
+        with library() or contextlib.nullcontext() as opened:
+            return opened.identity if opened else ""
+
+    engine = _engine(home, settings, identity)
     semantic = Semantic(home, Path(settings.text("model") or home / MODEL_FOLDER))
     return Searcher(engine, settings, library, home, semantic)
 
 
-def _engine(home: Path, settings: Settings) -> Engine:
+def _engine(home: Path, settings: Settings, identity: Callable[[], str]) -> Engine:
     """Make the engine that the settings name; each is imported only where it is used."""
     if settings.text("engine") == "whoosh":
         from search.engines.whoosh_engine import WhooshEngine
@@ -76,7 +83,7 @@ def _engine(home: Path, settings: Settings) -> Engine:
         raise InputError(
             'The setting engine needs OpenSearch\'s client: pip install "answerdesk[opensearch]".'
         ) from None
-    return OpenSearchEngine(settings)
+    return OpenSearchEngine(settings, identity)
 
 
 class _Derived(Generic[Made]):

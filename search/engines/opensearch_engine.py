@@ -11,7 +11,7 @@ import functools
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -46,9 +46,10 @@ _WHOLE = {"allow_partial_search_results": False}  # what a server that is away w
 class OpenSearchEngine:
     """An index in the cluster that the settings name."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, identity: Callable[[], str] = str) -> None:
+        """`identity` tells the Library that the index is built from."""
         self._client = Client(settings)
-        self._indexes = Indexes(self._client, settings)
+        self._indexes = Indexes(self._client, settings, identity)
         self._looking = threading.Lock()
         self._live: tuple[float, Snapshot] | None = None
 

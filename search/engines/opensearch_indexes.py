@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import secrets
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -18,7 +18,7 @@ from opensearchpy.exceptions import NotFoundError
 
 from corpus.article import Article, Change
 from corpus.changing import newer_home
-from corpus.errors import OutageError
+from corpus.errors import InputError, OutageError
 from corpus.settings import Settings
 from search.engine import DamagedError
 from search.engines.opensearch_client import Body, Client
@@ -44,15 +44,17 @@ class Live:
     change: int
     created: str
     damage: str | None = None
+    library: str = ""  # the identity of the one that it was built from
     format: int = FORMAT
 
 
 class Indexes:
     """The generations of one name in a cluster. Any number of processes read; one at a time writes."""
 
-    def __init__(self, client: Client, settings: Settings) -> None:
+    def __init__(self, client: Client, settings: Settings, identity: Callable[[], str]) -> None:
         self._client = client
         self._name = client.name
+        self._identity = identity
         self._shards = settings.number("shards")
         self._replicas = settings.number("replicas")
         self._lease = Lease(client)
@@ -84,9 +86,14 @@ class Indexes:
 
     @contextlib.contextmanager
     def writing(self, wait: float) -> Iterator[None]:
-        """Be the one writer; what one that died left behind is removed, and generations that are no longer live."""
+        """Be the one writer; what one that died left behind is removed, and generations that are no longer live.
+
+        Raises:
+            InputError: the index was built from another library.
+        """
         with self._lease.held(wait) as is_first:
             if is_first:
+                self._check_library()
                 self._sweep()
             yield
 
@@ -118,7 +125,7 @@ class Indexes:
             self._copy(index)
             words = f"The index was damaged ({damage.what}) and has been rebuilt." if damage else None
             created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            self._note(Live(self._name, index, number, created, words))
+            self._note(Live(self._name, index, number, created, words, self._identity()))
             self._swap(index)
         except BaseException:
             with contextlib.suppress(OutageError, NotFoundError):
@@ -146,7 +153,7 @@ class Indexes:
 
         self._client.bulk(operations(), self._lease.check)
         self._refresh(live.index)
-        self._note(Live(live.name, live.index, number, live.created, live.damage))
+        self._note(replace(live, change=number, library=self._identity()))
 
     def spellings(self, index: str) -> dict[str, int]:
         """Return the words as they are written, and how often."""
@@ -199,6 +206,14 @@ class Indexes:
             return [*self._client.ask("GET", f"/_alias/{self._name}")]
         except NotFoundError:
             return []
+
+    def _check_library(self) -> None:
+        """Refuse to write over what was built from another library."""
+        with contextlib.suppress(NotFoundError):
+            owners = {meta.get("library", "") for meta in self._metas(f"/{self._name}").values()}
+            if not owners <= {"", self._identity()}:
+                words = f"The index {self._name} in OpenSearch was built from another library. Name another one in the"
+                raise InputError(f"{words} setting engine, or remove that one there.", "bad_setting")
 
     def _sweep(self) -> None:
         behind = self._behind_alias()

@@ -374,6 +374,7 @@ def test_a_home_of_an_older_version_gets_what_is_new(home: Path, url: str, libra
     library.put(article("kb/cramps.md"))
     for statement in (
         "DROP TABLE feedback",
+        "ALTER TABLE library DROP COLUMN identity",
         "ALTER TABLE library ADD COLUMN version INTEGER NOT NULL DEFAULT 1",
         "DROP TABLE alembic_version",
     ):

@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import random
+import shutil
 import ssl
 import subprocess
 import threading
@@ -66,6 +67,18 @@ def test_desks_share_an_index(home: Path, engine_setting: str) -> None:
     status = json.loads(done.stdout)
     assert (status["engine"], status["problems"]) == (engine_setting, [])
     assert status["generation"]["change"] == status["library_change"]
+
+
+def test_a_home_does_not_write_over_the_index_of_another(home: Path, tmp_path: Path, engine_setting: str) -> None:
+    add_articles(home, small_library())
+    (tmp_path / "seeds.md").write_text("# Seeds\n\nPumpkin seeds are rich in zinc.\n")
+    for command in (["ingest", str(tmp_path / "seeds.md")], ["rebuild"]):
+        done = subprocess.run([*COMMAND, "--home", str(tmp_path / "other"), *command], capture_output=True, text=True)
+        assert (done.returncode, "was built from another library" in done.stderr) == (2, True)
+    with search.open_home(home) as searcher:
+        assert searcher.search("magnesium").total == 3
+    shutil.copytree(home, tmp_path / "copy")
+    assert subprocess.run([*COMMAND, "--home", str(tmp_path / "copy"), "rebuild"], capture_output=True).returncode == 0
 
 
 def test_while_opensearch_is_away_articles_open_and_ingests_go_on(
