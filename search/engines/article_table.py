@@ -48,30 +48,29 @@ class ArticleTable:
     def _admitted(self, filters: Filters) -> npt.NDArray[np.bool_]:
         return np.array([admits(filters, one) for one in self.facts], bool)
 
-    def facets(self, filters: Filters, per_article: Numbers) -> Iterator[tuple[str, str, int]]:
-        """Yield (facet, value, passages), of the passages that each article has among those that are counted."""
-        profile_of, values = self._profiles(Filters(review_cutoffs=filters.review_cutoffs))
-        per_profile = np.bincount(profile_of, per_article)
-        for name, (written, profiles, starts) in values.items():
-            counts = np.add.reduceat(per_profile[profiles], starts) if written else per_profile[:0]
-            for code in counts.nonzero()[0].tolist():
-                yield name, written[code], int(counts[code])
+    def facets(self, filters: Filters, articles: Numbers) -> Iterator[tuple[str, str, int]]:
+        """Yield (facet, value, passages); `articles` are those of the passages that are counted, one a passage."""
+        profile_of, values, profiles, starts = self._profiles(Filters(review_cutoffs=filters.review_cutoffs))
+        if values:
+            per_profile = np.bincount(profile_of.take(articles), minlength=int(profiles.max()) + 1)
+            counts = np.add.reduceat(per_profile.take(profiles), starts).tolist()
+            yield from ((*value, count) for value, count in zip(values, counts, strict=True) if count)
 
-    def _find_profiles(self, filters: Filters) -> tuple[Numbers, dict[str, tuple[list[str], Numbers, Numbers]]]:
+    def _find_profiles(self, filters: Filters) -> tuple[Numbers, list[tuple[str, str]], Numbers, Numbers]:
         """Put articles with the same facets together: they are counted as one.
 
-        Returns each article's profile; and for each facet its values, the profiles that have them, by value, and where
-        each value begins.
+        Returns each article's profile; the facets' values; the profiles that have them, by value, and where each value
+        begins among these.
         """
         profiles: dict[tuple[tuple[str, ...], ...], int] = {}
         profile_of = [
             profiles.setdefault(tuple(facet_values(facts, filters).values()), len(profiles)) for facts in self.facts
         ]
-        found = {}
-        for facet, name in enumerate(FACETS):
-            codes: dict[str, int] = {}
-            pairs = [(n, codes.setdefault(value, len(codes))) for own, n in profiles.items() for value in own[facet]]
-            numbers, having = np.array(pairs, np.int64).reshape(-1, 2).T
-            order = np.argsort(having, kind="stable")
-            found[name] = list(codes), numbers[order], np.searchsorted(having[order], np.arange(len(codes)))
-        return np.array(profile_of, np.int64), found
+        having: dict[tuple[str, str], list[int]] = {}
+        for own, number in profiles.items():
+            for name, values in zip(FACETS, own, strict=True):
+                for value in values:
+                    having.setdefault((name, value), []).append(number)
+        starts = np.cumsum([0, *map(len, having.values())])[:-1]
+        numbers = [number for own in having.values() for number in own]
+        return np.array(profile_of, np.int64), list(having), np.array(numbers, np.int64), starts

@@ -78,12 +78,6 @@ class Columns:
             return range(0)
         return range(int(self._article_starts[article]), int(self._article_starts[article + 1]))
 
-    def per_article(self, mask: npt.NDArray[np.bool_]) -> Numbers:
-        """Return how many passages of each article are in a mask of all passages."""
-        before = np.zeros(len(mask) + 1, np.int64)
-        np.cumsum(mask, out=before[1:])
-        return np.diff(before[self._article_starts])
-
     def stored(self, number: int) -> StoredPassage:
         """Return a passage as a hit shows it."""
         return _PASSAGE.decode(self._stored[number])

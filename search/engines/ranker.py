@@ -21,6 +21,7 @@ from search.model import Candidate, Candidates, Clause, Counts, Filters, Part, P
 from search.vectors import Keys
 
 FILTERS_KEPT = 32  # combinations of filters, a byte a passage
+IDS_KEPT = 16_384
 
 
 class Ranker:
@@ -34,30 +35,32 @@ class Ranker:
         self._lengths = np.concatenate(lengths, axis=1) if lengths else np.zeros((len(NAMES), 0), np.int32)
         self._size = int(self._alive.sum())
         self._means = [float(own[self._alive].mean()) if self._size else 0.0 for own in self._lengths]
-        self._facts: list[ArticleFacts] = [facts for segment in segments for facts in segment.columns.articles.facts]
-        offset, article_of = 0, []
+        self._tables = [segment.columns.articles for segment in segments]
+        self._facts: list[ArticleFacts] = [facts for table in self._tables for facts in table.facts]
+        offset, article_of = 0, [np.zeros(0, np.int64)]
         for segment in segments:
             article_of.append(segment.columns.article_of + np.int64(offset))
             offset += len(segment.columns.articles)
-        self._article_of = np.concatenate(article_of) if article_of else np.zeros(0, np.int64)
+        self._article_of = np.concatenate(article_of)
         self._column = functools.lru_cache(self._postings.kept)(self._score)
         self._admitted = functools.lru_cache(FILTERS_KEPT)(self._admit)
+        self._id = functools.lru_cache(IDS_KEPT)(self._find_id)
         self._living = np.unique(self._article_of[self._alive]).tolist()
         self.articles = len(self._living)  # an article is alive in one segment only
 
     def __len__(self) -> int:
         return self._size
 
-    def number_of(self, passage_id: str) -> int | None:
-        """Return the number of a passage that is there and not deleted."""
+    def passage(self, passage_id: str) -> StoredPassage | None:
+        """Return a passage as a hit shows it, or None where it is not there or deleted."""
         for start, segment in zip(self._starts, self._segments, strict=True):
             number = segment.columns.number_of(passage_id)
             if number is not None and self._alive[start + number]:
-                return start + number
+                return segment.columns.stored(number)
         return None
 
     def stored(self, number: int) -> StoredPassage:
-        """Return a passage as a hit shows it."""
+        """Return the passage of a number."""
         columns, own = self._place(number)
         return columns.stored(own)
 
@@ -167,23 +170,24 @@ class Ranker:
         return matched
 
     def _counts(self, filters: Filters, matched: Mask, numbers: Sequence[int]) -> Counts:
+        articles = self._article_of.take(matched.nonzero()[0])  # rising: an article's passages follow one another
+        shown = sorted({int(self._article_of[number]) for number in numbers})
+        per_article = np.searchsorted(articles, shown, "right") - np.searchsorted(articles, shown)
         facets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        articles = []
-        for start, segment in zip(self._starts, self._segments, strict=True):
-            own = segment.columns.per_article(matched[start : start + len(segment.columns)])
-            articles.append(own)
-            for name, value, count in segment.columns.articles.facets(filters, own):
+        first = 0
+        for table in self._tables:
+            begin, end = np.searchsorted(articles, (first, first + len(table))).tolist()
+            for name, value, count in table.facets(filters, articles[begin:end] - first):
                 facets[name][value] = facets[name].get(value, 0) + count
-        per_article = np.concatenate([np.zeros(0, np.int64), *articles])
-        shown = np.unique(self._article_of[numbers]).tolist()
+            first += len(table)
         return Counts(
-            total=int(np.count_nonzero(matched)),
-            articles=int(np.count_nonzero(per_article)),
-            per_article={self._facts[article].article_id: int(per_article[article]) for article in shown},
+            total=len(articles),
+            articles=int(np.count_nonzero(np.diff(articles, prepend=-1))),
+            per_article=dict(zip((self._facts[n].article_id for n in shown), per_article.tolist(), strict=True)),
             facets=facets,
         )
 
-    def _id(self, number: int) -> str:
+    def _find_id(self, number: int) -> str:
         columns, own = self._place(number)
         return columns.passage_id(own)
 

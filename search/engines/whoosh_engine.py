@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from search.vectors import Keys
 # into a new base; more deltas than this, and the smaller half of them becomes one.
 FOLD_AT = 0.05
 MOST_DELTAS = 8
+
+PASSAGES_KEPT = 8192  # as hits show them, some 2 kB each
 
 
 class WhooshEngine:
@@ -134,6 +137,7 @@ class WhooshSnapshot:
                 self.columns[one.columns] = own
                 self.segments.append(Segment(own, one.deleted))
         self.ranker = Ranker(self.segments)
+        self._passage = functools.lru_cache(PASSAGES_KEPT)(self.ranker.passage)
         self.state = EngineState(
             generation=generation.id if generation else None,
             change=generation.change if generation else 0,
@@ -175,8 +179,8 @@ class WhooshSnapshot:
             yield from ((name, number) for number in columns.numbers_of_article(article_id))
 
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
-        numbers = {key: self.ranker.number_of(key) for key in ids}
-        return {key: self.ranker.stored(number) for key, number in numbers.items() if number is not None}
+        found = {key: self._passage(key) for key in ids}
+        return {key: stored for key, stored in found.items() if stored is not None}
 
     def verify(self) -> None:
         self.ranker.verify()
