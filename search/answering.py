@@ -52,23 +52,24 @@ def results(
     query = parse(message.search)
     asked = [parse(one.search) for one in message.questions]
     meaning, *meanings = near(asked or [query]) if near else [None] * (1 + len(asked))
-    found, hits = ranking.page_of_hits(snapshot, query, meaning, page=page, limit=limit)
+    found, ordered = ranking.ranked(snapshot, query, meaning, page * limit)
     judged = None if only_hits else _Judged(snapshot, query, found)
     urgent = judged.urgent(red_flags(), message.search.split("\n")) if judged else {}
     marker = Marker(query)
     nothing_found = judged.nothing_found if judged else not found.best
-    nearest = ranking.page_of_hits(snapshot, query, meaning, page=1, limit=NEAREST)[1] if nothing_found else ()
+    shown, most = (1, NEAREST) if nothing_found else (page, limit)
+    hits = ranking.hits(snapshot, query, found, ordered, page=shown, limit=most)
     return Results(
         query=text,
         page=page,
         limit=limit,
         total=found.counts.total,
         took_ms=0.0,
-        hits=() if nothing_found else tuple(hits),
+        hits=() if nothing_found else hits,
         remarks=query.remarks,
         facets=ranking.facets(found),
         nothing_found=nothing_found,
-        nearest=tuple(nearest),
+        nearest=hits if nothing_found else (),
         suggestion=query.suggestion,
         urgent=tuple(
             ranking.as_hit(passage, query, marker, rank, score)
@@ -84,9 +85,10 @@ def results(
 
 
 def _answered(snapshot: Snapshot, text: str, query: Query, meaning: Meaning | None, limit: int) -> Answered:
-    found, hits = ranking.page_of_hits(snapshot, query, meaning, page=1, limit=limit)
+    found, ordered = ranking.ranked(snapshot, query, meaning, limit)
     judged = _Judged(snapshot, query, found)
-    return Answered(text, judged.answer(text), judged.nothing_found, () if judged.nothing_found else tuple(hits))
+    hits = () if judged.nothing_found else ranking.hits(snapshot, query, found, ordered, page=1, limit=limit)
+    return Answered(text, judged.answer(text), judged.nothing_found, hits)
 
 
 class _Judged:

@@ -19,30 +19,36 @@ ENOUGH_ARTICLES = 3  # articles match
 SPARE = 20  # candidates beyond a page, since an article's third is put back; more are fetched where these are too few
 
 
-def page_of_hits(
-    snapshot: Snapshot, query: Query, meaning: Meaning | None, *, page: int, limit: int
-) -> tuple[Candidates, list[Hit]]:
-    """Find one page of hits, with all that was counted."""
-    wanted = page * limit
-    k = max(wanted, FIRST) + SPARE
+def ranked(
+    snapshot: Snapshot, query: Query, meaning: Meaning | None, first: int
+) -> tuple[Candidates, Sequence[Candidate]]:
+    """Find the best, with all that is counted, and put at least the `first` of them into their order."""
+    k = max(first, FIRST) + SPARE
     while True:
         found = snapshot.candidates(query, k, meaning)
         ordered = collapse(found, query)
         if len(found.best) == found.counts.total or _first_is_settled(ordered):
-            break
+            return found, ordered
         k *= 4
-    shown = ordered[wanted - limit : wanted]
+
+
+def hits(
+    snapshot: Snapshot, query: Query, found: Candidates, ordered: Sequence[Candidate], *, page: int, limit: int
+) -> tuple[Hit, ...]:
+    """Make the hits of one page."""
+    before = (page - 1) * limit
+    shown = ordered[before : before + limit]
     stored = snapshot.passages([candidate.passage_id for candidate in shown])
     shown = [candidate for candidate in shown if candidate.passage_id in stored]  # another process may have removed it
     own = Counter(candidate.article_id for candidate in shown)
     marker = Marker(query)
-    hits = []
-    for n, candidate in enumerate(shown, 1):
+    made = []
+    for rank, candidate in enumerate(shown, before + 1):
         passage = stored[candidate.passage_id]
         more = max(found.counts.per_article.get(candidate.article_id, 0) - own[candidate.article_id], 0)
         parts = candidate.parts if query.explain else None
-        hits.append(as_hit(passage, query, marker, wanted - limit + n, candidate.score, more, parts))
-    return found, hits
+        made.append(as_hit(passage, query, marker, rank, candidate.score, more, parts))
+    return tuple(made)
 
 
 def as_hit(

@@ -8,6 +8,7 @@ import mimetypes
 import re
 from pathlib import Path
 
+import rjsmin
 from flask import Flask, Response, abort, request
 
 from corpus.errors import InputError
@@ -44,7 +45,9 @@ def create_app(home: Path, *, loopback: bool = True, token: str = "") -> Flask:
         source_name=words.source_name,
         web_address=words.web_address,
     )
-    app.jinja_env.globals.update(counted=words.counted, feedback_kinds=words.FEEDBACK, list_steps=marking.list_steps)
+    app.jinja_env.globals.update(
+        counted=words.counted, feedback_kinds=words.FEEDBACK, modes=words.MODES, list_steps=marking.list_steps
+    )
 
     guard.set_up(app, loopback=loopback, token=token)
 
@@ -80,6 +83,8 @@ def create_app(home: Path, *, loopback: bool = True, token: str = "") -> Flask:
     files = {file.name: _light(file) for file in sorted(_STATIC.iterdir())}
     version = hashlib.blake2b(b"".join(files.values()), digest_size=6).hexdigest()
 
+    app.jinja_env.globals["static"] = f"/static/{version}"
+
     @app.get(f"/static/{version}/<filename>", endpoint="static")
     def static(filename: str) -> Response:
         if filename not in files:
@@ -94,8 +99,12 @@ def create_app(home: Path, *, loopback: bool = True, token: str = "") -> Flask:
 
 
 def _light(file: Path) -> bytes:
-    """Read a file without what only its authors need: indentation and comments; of styles, blanks too."""
-    text = re.sub(rb"(?:\n\s*(?://.*)?)+", b"\n", b"\n" + file.read_bytes()).lstrip()
-    if file.suffix == ".css":
-        text = re.sub(rb"\s*([{};,])\s*|(?<=:) +", rb"\1", re.sub(rb"/\*.*?\*/", b"", text, flags=re.DOTALL))
-    return text
+    """Read a file without what only its authors need: comments and blanks."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".js":
+        text = rjsmin.jsmin(text)
+    elif file.suffix == ".css":
+        text = re.sub(r"\s*([{};,])\s*|(?<=:) +", r"\1", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)).replace(
+            ";}", "}"
+        )
+    return text.encode()

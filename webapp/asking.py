@@ -92,7 +92,7 @@ def fields_of(request: Request) -> MultiDict[str, str]:
     fields: MultiDict[str, str] = MultiDict(parse_qsl(address, keep_blank_values=True, errors="replace"))
     if request.is_json:
         fields.update(_json_fields(request))
-    else:
+    elif request.method == "POST":
         fields.update(request.form)
     return fields
 

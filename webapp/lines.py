@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from search.model import Fragment
 _ITEM = re.compile(r"( *)- ")
 _DEEPEST = 6  # deeper items are shown at this depth
 CELL_END = " | "
-_BAR = f'<span class="bar-end">{CELL_END}</span>'
+_BAR = f"<i>{CELL_END}</i>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,44 @@ def laid_out(fragments: Iterable[Fragment]) -> Lines:
     html: list[str] = []
     most_cells, in_rows = 0, False
     for pieces in _split(fragments, "\n"):
-        text = "".join(piece.text for piece in pieces)
+        text = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
         item = _ITEM.match(text)
         is_row = not item and CELL_END in text
         if is_row != in_rows:
-            html.append('<span class="rows">' if is_row else "</span>")
+            html.append("<table>" if is_row else "</table>")
             in_rows = is_row
         if is_row:
             cells = _split(pieces, CELL_END)
             most_cells = max(most_cells, len(cells))
-            html += ('<span class="row">', *map(_cell, cells), "</span>")
+            html += ("<tr>", *map(_cell, cells), "</tr>")
         elif item:
             depth = min(len(item[1]) // 2, _DEEPEST)
-            html.append(f'<span class="item{f" d{depth}" if depth else ""}"><span class="marker">{item[0]}</span>')
-            html += (*map(_html, _without(pieces, len(item[0]))), "</span>")
+            html.append(f'<p class="item{f" d{depth}" if depth else ""}"><i>{item[0]}</i>')
+            html += (*map(_html, _without(pieces, len(item[0]))), "</p>")
         else:
-            html += ("<span>" if text.strip() else '<span class="gap">', *map(_html, pieces), "</span>")
+            html += ('<p class="gap">' if text.isspace() else "<p>", *map(_html, pieces), "</p>")
     if in_rows:
-        html.append("</span>")
+        html.append("</table>")
     return Lines(Markup("".join(html)), most_cells, in_rows)  # noqa: S704 (each piece is escaped)
+
+
+def part(fragments: Sequence[Fragment], most: int) -> Sequence[Fragment]:
+    """Return the lines around the first match, about `most` characters; all of a text that is hardly longer."""
+    text = "".join([fragment.text for fragment in fragments])
+    if len(text) < 1.5 * most:
+        return fragments
+    places = list(itertools.accumulate((len(fragment.text) for fragment in fragments), initial=0))
+    match = next((place for place, one in zip(places, fragments, strict=False) if one.matched), 0)
+    start = text.rfind("\n", 0, match) + 1
+    if match - start > most / 2:
+        start = text.rfind(" ", start, match - most // 4) + 1 or match
+    end = max(text.rfind("\n", start + most // 2, start + most), text.rfind(" ", start + most // 2, start + most)) + 1
+    end = end or start + most
+    return [
+        Fragment(fragment.text[max(start - place, 0) : end - place], fragment.matched)
+        for place, fragment in zip(places, fragments, strict=False)
+        if place < end and place + len(fragment.text) > start
+    ]
 
 
 def plain(text: str | None) -> Lines:
@@ -69,7 +89,7 @@ def _html(piece: Fragment) -> str:
 
 def _cell(pieces: Sequence[Fragment]) -> str:
     html = "".join(map(_html, pieces))
-    return f'<span class="cell">{html[: -len(CELL_END)] + _BAR if html.endswith(CELL_END) else html}</span>'
+    return f"<td>{html[: -len(CELL_END)] + _BAR if html.endswith(CELL_END) else html}</td>"
 
 
 def _without(pieces: Sequence[Fragment], length: int) -> list[Fragment]:

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ class OpenHome:
         self._outage: tuple[float, OutageError] | None = None
         self.is_away = False  # the Library, as far as is known
         self.overview: tuple[tuple[int, datetime.date], Overview] | None = None
+        self._cutoffs: tuple[datetime.date | None, Mapping[str, datetime.date]] = None, {}
         self._searcher: search.Searcher | None = None
         self._library: Library | None = None
         self._library_file: tuple[int, int] | None = None
@@ -115,7 +116,10 @@ class OpenHome:
 
     def review(self, reviewed: str | None, labels: Sequence[str]) -> tuple[ReviewState, str]:
         """Return an article's review state as of today, and its words."""
-        cutoffs = review_cutoffs(self.settings)
+        today = datetime.date.today()
+        if self._cutoffs[0] != today:
+            self._cutoffs = today, review_cutoffs(self.settings, today)
+        cutoffs = self._cutoffs[1]
         state = review_state(reviewed, labels, cutoffs)
         return state, words.review(state, reviewed, labels, cutoffs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from collections.abc import Iterable
 from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
@@ -12,17 +13,25 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from corpus.article import Article
 from corpus.passages import cut
-from search import LAST_PAGE, querytext
-from search.model import FILTERS
+from search import LAST_PAGE, MOST_HITS, querytext
+from search.model import FILTERS, Hit, Results
 from webapp import asking, citing, differences, guard, lines, listing, marking, reading
 from webapp.asking import Asked
-from webapp.narrowing import narrowing
+from webapp.narrowing import Group, Restriction, narrowing
 from webapp.opened import OpenHome
-from webapp.showing import address, search_address, shown
+from webapp.showing import ShownHit, address, search_address, shown
 
 blueprint = Blueprint("pages", __name__)
 
 _MOST_VERSIONS = 20
+_MOST_BYTES = 31_500  # of results: with styles and scripts under 60 KB
+_LONG_ADDRESS = 100  # of a search: with longer ones, what goes on from a hit is asked by a form that stands once
+_LENGTHS = (
+    (MOST_HITS, 0),
+    (3, 500),
+    (1, 200),
+    (0, 200),
+)  # hits shown whole, and characters of the others, until a page is light
 
 blueprint.add_app_template_global(lines.marked)
 blueprint.add_app_template_global(lines.plain, "plain_lines")
@@ -44,8 +53,35 @@ def search() -> str | AnyResponse:
         return redirect(url_for("pages.home"), 303)
     results = _home().search(asked)
     fields = _fields(asked)
-    groups, restrictions = narrowing(_home().searcher(), asked, results, fields)
+    narrowed = narrowing(_home().searcher(), asked, results, fields)
+    page = ""
+    for whole, most in _LENGTHS:
+        page = _results(asked, results, fields, narrowed, whole, most)
+        if len(page.encode()) <= _MOST_BYTES or asked.limit > asking.DEFAULT_LIMIT:
+            break
+    return page
+
+
+def _results(
+    asked: Asked,
+    results: Results,
+    fields: list[tuple[str, str]],
+    narrowed: tuple[list[Group], list[Restriction]],
+    whole: int,
+    most: int,
+) -> str:
+    """Render results; of the hits after the first `whole`, about `most` characters."""
+    groups, restrictions = narrowed
     question = None if asked.by_post else asked.text
+    here = search_address(asked.text, fields)
+    on_page = f"page={results.page}" if results.page > 1 else ""
+    above: set[str] = set()  # what the page shows already
+
+    def shown_each(hits: Iterable[Hit]) -> list[ShownHit]:
+        return [shown(_home(), hit, question, above, None if place < whole else most) for place, hit in enumerate(hits)]
+
+    # Red flags, and what each question of a message finds, stand on the first page.
+    first = results.page == 1
     return render_template(
         "results.html",
         asked=asked.text,
@@ -53,15 +89,14 @@ def search() -> str | AnyResponse:
         focus=True,
         by_post=asked.by_post,
         results=results,
-        hits=[shown(_home(), hit, question) for hit in results.hits],
-        urgent=[shown(_home(), hit, question) for hit in results.urgent if results.page == 1],
-        # What each question of a message finds stands on the first page.
-        questions=[
-            (one, [shown(_home(), hit, question) for hit in one.hits]) for one in results.questions if results.page == 1
-        ],
+        urgent=shown_each(results.urgent) if first else [],
+        questions=[(one, shown_each(one.hits)) for one in results.questions] if first else [],
+        hits=shown_each(results.hits),
         pages=min(math.ceil(results.total / asked.limit), LAST_PAGE),
         fields=fields,
-        here=search_address(asked.text, fields),
+        here=here,
+        by_form=asked.by_post or (len(here) > _LONG_ADDRESS and first),
+        again=(f"/search?{on_page}" if asked.by_post else f"{here}&{on_page}").rstrip("?&"),
         kept=[field for field in fields if field[0] not in ("article", "exact")],
         explain=asked.explain,
         review=_home().review,
@@ -216,4 +251,6 @@ def _fields(asked: Asked) -> list[tuple[str, str]]:
     fields = [(name, value) for name in FILTERS for value in asked.filters.get(name, ())]
     if asked.limit != asking.DEFAULT_LIMIT:
         fields.append(("limit", str(asked.limit)))
+    if asked.mode:
+        fields.append(("mode", asked.mode))
     return [*fields, ("exact", "1")] if asked.exact else fields

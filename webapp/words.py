@@ -15,7 +15,7 @@ _MONTHS = (
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"}
 
-
+MODES = {"lexical": "words", "semantic": "meaning", "hybrid": "words and meaning"}
 FEEDBACK = {
     "answered": "Answered it",
     "wrong": "Wrong",

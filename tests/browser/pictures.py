@@ -25,6 +25,7 @@ ADDRESSES = {
     "desk": "/",
     "results": f"/search?q={QUESTION}",
     "table": "/search?q=medicine dose",
+    "shown-in-part": "/search?q=timetable departures of buses",
     "filtered": f"/search?q={QUESTION}&label=pregnancy&label=sleep",
     "in-one-article": f"/search?q={QUESTION}&article=leg-cramps-in-pregnancy",
     "next-page": "/search?q=cramps&limit=3&page=2",

@@ -81,4 +81,26 @@ BEFORE = dataclasses.replace(
     ),
     reviewed="2024-01-02",
 )
-STRANGE = [BEFORE, CHANGED, HOSTILE, ARABIC, JAPANESE]
+LONG_TABLES = [
+    _article(
+        f"buses-{line}",
+        f"Timetable of bus {line}",
+        [
+            Section(
+                "Departures",
+                2,
+                "",
+                blocks=(
+                    Block(
+                        "table",
+                        header=tuple(f"Stop {n}" for n in range(8)),
+                        rows=tuple(tuple(f"{hour}:{line}{n}" for n in range(8)) for hour in range(7, 20)),
+                    ),
+                ),
+            )
+        ],
+        url=f"https://example.org/buses/{line}",
+    )
+    for line in range(10)
+]
+STRANGE = [BEFORE, CHANGED, HOSTILE, ARABIC, JAPANESE, *LONG_TABLES]

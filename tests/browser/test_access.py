@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.pictures import ADDRESSES, DONE, reach
+from tests.browser.desk import running_desk
+from tests.browser.pictures import ADDRESSES, DONE, LAST, reach
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,11 +31,8 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize(
-    ("state", "width"),
-    [*((state, 1280) for state in (*ADDRESSES, *DONE)), *((state, 360) for state in ("filtered", "passage", "reply"))],
-)
-def test_axe_finds_nothing(browser: Browser, desk: str, axe: str, state: str, width: int) -> None:
+def violations(browser: Browser, desk: str, axe: str, state: str, width: int) -> list[tuple[str, list[str]]]:
+    """Return what axe finds in a state, in both colour schemes."""
     context = browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     reach(page, desk, state)
@@ -42,8 +40,24 @@ def test_axe_finds_nothing(browser: Browser, desk: str, axe: str, state: str, wi
     found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
     page.emulate_media(color_scheme="dark")
     found += page.evaluate("axe.run({ resultTypes: ['violations'], runOnly: ['color-contrast'] })")["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found] == []
     context.close()
+    return [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("state", "width"),
+    [*((state, 1280) for state in (*ADDRESSES, *DONE)), *((state, 360) for state in ("filtered", "passage", "reply"))],
+)
+def test_axe_finds_nothing(browser: Browser, desk: str, axe: str, state: str, width: int) -> None:
+    assert violations(browser, desk, axe, state, width) == []
+
+
+@pytest.mark.parametrize("state", LAST)
+def test_axe_finds_nothing_in_what_changes_the_desk_for_good(
+    browser: Browser, tmp_path: Path, axe: str, state: str
+) -> None:
+    with running_desk(tmp_path / "home") as desk:
+        assert violations(browser, desk, axe, state, 1280) == []
 
 
 def test_the_whole_journey_by_keyboard_alone(page: Page, desk: str) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 
+from tests.browser.pictures import ADDRESSES
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -48,6 +50,26 @@ def test_a_passage_is_copied_byte_for_byte_with_its_citation(page: Page, desk: s
             assert citation == f"{trail}. Review date unknown. Source: samples"
             assert BeautifulSoup(pasted["text/html"], "lxml").blockquote.get_text() == stored["text"]  # type: ignore[union-attr]
             assert citation in pasted["text/html"]
+
+
+def test_what_is_shown_in_part_is_copied_whole(page: Page, desk: str) -> None:
+    page.goto(desk + ADDRESSES["shown-in-part"])
+    hit = page.locator("[data-passage-id]:has(.part)").last
+    stored = passage(page, desk, hit.get_attribute("data-passage-id") or "")
+    assert len(hit.locator("blockquote").text_content() or "") < len(stored["text"]) / 2
+    hit.get_by_role("button", name="Copy").click()
+    page.get_by_text("Copied").wait_for()
+    assert clipboard(page)["text/plain"].startswith(stored["text"] + "\n\n")
+
+
+def test_what_is_shown_above_is_copied_from_there(page: Page, desk: str) -> None:
+    page.goto(desk + ADDRESSES["red-flag"])
+    named = page.locator(".found-here > .hits [data-passage-id]:not(:has(blockquote))").first
+    stored = passage(page, desk, named.get_attribute("data-passage-id") or "")
+    named.locator("h2 a").focus()
+    page.keyboard.press("c")
+    agree(page)
+    assert clipboard(page)["text/plain"].startswith(stored["text"] + "\n\n")
 
 
 def test_a_citation_links_to_where_the_article_came_from(page: Page, desk: str) -> None:

@@ -26,7 +26,7 @@ def test_results_follow_the_typing_and_the_address_with_them(page: Page, desk: s
     assert page.locator("#q:focus").count()
     assert first_hit(page).startswith("calf-stretches.")
     assert page.title() == "calf stretches – Answerdesk"
-    assert re.fullmatch(r"\d+ passages in .* ms", page.locator("#count[role=status]").inner_text())
+    assert re.fullmatch(r"\d+ passages in .* ms, by words", page.locator("#count[role=status]").inner_text())
     page.locator("#q").press_sequentially(" magnesium", delay=20)
     page.wait_for_url("**magnesium")
     page.go_back()  # one step: what was typed in one go has one place in the history

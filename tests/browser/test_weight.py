@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 KB = 1024
+MESSAGES = {
+    "one question": "Hello,\n\nmy calf cramps at night and it is swollen, red and warm. What may it be?\n\nThank you",
+    "two questions": "Hello,\n\nwhat helps against leg cramps at night? And which dose of magnesium may I take?\n\nBye",
+    "long tables": "Hello,\n\nwhich departures has the timetable of bus 3? And which stops has bus 4?\n\nBye",
+}
 SHIFTS = """
 window.shifts = 0;
 new PerformanceObserver((list) => list.getEntries().forEach((shift) => (window.shifts += shift.value)))
@@ -27,16 +32,22 @@ def visit(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_a_results_page_is_light(visit: Page, desk: str) -> None:
+def test_results_pages_are_light(visit: Page, desk: str) -> None:
     bodies: dict[str, int] = {}
     visit.on("response", lambda response: bodies.update({response.url.replace(desk, ""): len(response.body())}))
     visit.goto(desk + ADDRESSES["results"], wait_until="networkidle")
-    assert visit.locator("[data-passage-id]").count() == 10
+    assert visit.locator(".found-here > .hits > li").count() == 10
     scripts = [size for address, size in bodies.items() if address.endswith(".js")]
     assert scripts
     assert sum(scripts) < 20 * KB
     assert len([address for address in bodies if address.endswith(".css")]) == 1
-    assert sum(bodies.values()) < 60 * KB  # before compression
+    files = sum(size for address, size in bodies.items() if not address.startswith("/search"))
+    states = ("results", "table", "shown-in-part", "filtered", "answer", "red-flag", "strange", "nothing-found")
+    pages = {state: visit.request.get(desk + ADDRESSES[state]).body() for state in states}
+    for name, message in MESSAGES.items():
+        pages[name] = visit.request.post(f"{desk}/search", form={"q": message}).body()
+    weights = {state: files + len(page) for state, page in pages.items()}  # before compression
+    assert {state: weight for state, weight in weights.items() if weight >= 60 * KB} == {}
     bodies.clear()
     visit.goto(f"{desk}/search?q=magnesium", wait_until="networkidle")
     fetched = visit.evaluate("performance.getEntriesByType('resource').filter((one) => one.transferSize).length")

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from search import model_folder
+from webapp.app import create_app
 
 START = "from webapp.cli import main\nmain()\n"
 WITHOUT_THE_EXTRA = (
@@ -59,6 +60,11 @@ def test_from_a_model_to_a_hybrid_search(folder: Path, home: Path, model: Path) 
     assert "close to what was asked" in run("search", ASKED, "--explain").stdout
     assert answer("search", ASKED, "--mode", "lexical")["hits"] == []
     assert answer("status")["model"] == os.path.basename((home / "model").readlink())
+    app = create_app(home)
+    for mode, said in {"": "by words and meaning", "semantic": "by meaning", "lexical": "by words"}.items():
+        page = app.test_client().get("/search", query_string={"q": ASKED, "mode": mode}).text
+        assert f"{said}.</span>" in page or f"{said}</span>" in page
+    app.extensions["answerdesk"].close()
 
 
 def test_what_is_not_embedded_is_told_and_embedded_later(folder: Path, home: Path, model: Path) -> None:

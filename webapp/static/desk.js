@@ -33,6 +33,7 @@ function addressOf(asking) {
 async function show(address, { enter = true, hasty = false } = {}) {
   newest?.abort();
   clearTimeout(timer);
+  typing &&= hasty || address !== here; // what is shown was asked for with Enter: it keeps its place
   const mine = (newest = new AbortController());
   const slow = setTimeout(tell, SLOW, "Answerdesk is slow to answer. Still waiting…", true);
   main.setAttribute("aria-busy", "true");

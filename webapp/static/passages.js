@@ -19,6 +19,9 @@ export function focusFirstHit() {
 
 // Copying
 
+// A hit that is shown above has no text of its own.
+const whole = (held) => (one("blockquote", held) ? held : one(`[data-passage-id="${held.dataset.passageId}"]:has(blockquote)`));
+
 function passageOf(held) {
   const quoted = one("blockquote", held);
   const cited = one(".citation", held);
@@ -49,14 +52,24 @@ function askFirst(held, use) {
   dialog.showModal();
 }
 
-const doing = {
+// Of a hit that is shown in part, the rest comes before it is used.
+async function complete(held) {
+  const response = await fetch(`/api/v1/passages/${held.dataset.passageId}`);
+  if (!response.ok) throw new Refusal("The passage is no longer here.");
+  one("blockquote", held).textContent = (await response.json()).text;
+  one(".part", held).remove();
+}
+
+const use = (name) => (hit) => {
+  const held = whole(hit);
+  if (!one(".part", held)) return using[name](held);
+  inPlace(complete(held).then(() => using[name](held)));
+};
+
+const using = {
   copy(held) {
     const passage = passageOf(held);
     askFirst(held, () => copy(plain(passage), rich(passage), "Copied, with its citation."));
-  },
-  judge(held) {
-    one("#judge [name=passage_id]").value = held.dataset.passageId;
-    one("#judge").showModal();
   },
   keep(held) {
     const passage = passageOf(held);
@@ -65,6 +78,15 @@ const doing = {
       keepTray([...tray.get(), passage]);
       tell("Added to the reply.");
     });
+  },
+};
+
+const doing = {
+  copy: use("copy"),
+  keep: use("keep"),
+  judge(held) {
+    one("#judge [name=passage_id]").value = held.dataset.passageId;
+    one("#judge").showModal();
   },
 };
 
@@ -110,7 +132,10 @@ addEventListener("pageshow", showTray);
 function asksInPlace(link) {
   if (link.href) return [new URL(link.href), {}];
   const body = new FormData(link.form, link);
-  return [new URL(link.form.action), { method: "POST", body }];
+  const address = new URL(link.getAttribute("formaction") ?? link.form.action, location);
+  if (link.form.method === "post") return [address, { method: "POST", body }];
+  address.search = new URLSearchParams(body);
+  return [address, {}];
 }
 
 async function openMore(link) {
