@@ -101,7 +101,6 @@ class _Judged:
         stored = snapshot.passages([one.passage_id for one in top])
         top = tuple(one for one in top if one.passage_id in stored)  # another process may have removed it
         self._passages = [stored[one.passage_id] for one in top]
-        self._scores = [one.score for one in top]
         self._nearness = top[0].nearness if top else None
 
     @functools.cached_property
@@ -123,4 +122,4 @@ class _Judged:
     def answer(self, question: str) -> Answer | None:
         if self.nothing_found:
             return None
-        return answer.best(question, self._coverage, self._passages, self._scores)
+        return answer.best(question, self._coverage, self._passages)

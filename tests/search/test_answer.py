@@ -65,6 +65,25 @@ def test_the_sentence_that_answers_is_quoted(question: str, sentence: str) -> No
     assert sentence in quoted(desk(FOODS).search(question))
 
 
+NAPS = (
+    "Babies nap by day. Babies nap in cots. Babies nap quietly. They like sofas for a nap. Babies do not nap on sofas. "
+    "Their nap is a joy. Babies who nap like sofas. Babies love a nap. A nap is good. Babies nap two hours."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("how long do babies nap", "Babies nap two hours."),
+        ("can babies nap on a sofa", "Babies do not nap on sofas."),
+    ],
+)
+def test_of_sentences_with_the_same_words_the_one_that_suits_the_question_is_quoted(
+    question: str, sentence: str
+) -> None:
+    assert sentence in quoted(desk(article("naps", "Naps", ("", NAPS))).search(question))
+
+
 @pytest.mark.parametrize("question", ["magnesium", "does coffee keep children awake", "carburettor", "how is it"])
 def test_nothing_is_quoted_where_no_sentence_clearly_answers(question: str) -> None:
     assert desk(FOODS).search(question).answer is None
