@@ -7,7 +7,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import Stemmer
 
@@ -55,8 +55,7 @@ _SPELLED_UNITS |= {f"{spelled}s": unit for spelled, unit in _SPELLED_UNITS.items
 HYPHENS = ("-", "‐", "‑")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text: its place among all words, and in code points.
 
     `stems` are what it is indexed under: none for a stop word, two where the accents of a word lead to another stem.

@@ -150,7 +150,7 @@ def _candidates(stored: StoredPassage, coverage: Coverage) -> Iterator[tuple[_Qu
 
 
 def _groups_in(found: Sequence[Found], quote: _Quote) -> set[int]:
-    return {group for one in found if quote.start <= one.start and one.end <= quote.end for group in one.groups}
+    return {group for start, end, own in found if quote.start <= start and end <= quote.end for group in own}
 
 
 def _score(coverage: Coverage, kinds: Sequence[float], own: Groups, above: Groups, quote: _Quote) -> float:

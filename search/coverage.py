@@ -46,7 +46,7 @@ class Coverage:
 
     def groups(self, texts: Iterable[str], language: str) -> set[int]:
         """Return the groups that texts speak of; a phrase does not reach from one into the next."""
-        return {group for text in texts for one in self.found(text, language) for group in one.groups}
+        return {group for text in texts for _, _, own in self.found(text, language) for group in own}
 
     @property
     def size(self) -> int:

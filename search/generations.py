@@ -69,6 +69,7 @@ class Generations:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._pointer = str(root / POINTER)  # a path made anew takes longer than to look at it
         self._lock = FileLock(root.parent / "index.lock")
         self._holder = root.parent / "index.writer.json"
 
@@ -110,7 +111,7 @@ class Generations:
     def stamp(self) -> tuple[int, int] | None:
         """Return what changes whenever another generation goes live; cheap enough to ask at every search."""
         try:
-            found = (self.root / POINTER).stat()
+            found = os.stat(self._pointer)
         except FileNotFoundError:
             return None
         return found.st_mtime_ns, found.st_ino

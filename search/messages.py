@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from corpus.sentences import sentences
 from search.analysis import WORD
@@ -55,7 +56,7 @@ def read(text: str) -> Message:
 
 def is_prose(text: str) -> bool:
     """Tell whether a text is sentences, not words to search for."""
-    return "\n" in text or sum(1 for _ in WORD.finditer(text)) > PROSE_FROM
+    return "\n" in text or any(islice(WORD.finditer(text), PROSE_FROM, None))
 
 
 _NAME = r"[^\W\d_a-z][\w'’-]+"

@@ -198,6 +198,8 @@ def _filter_value(item: Item) -> str:
 
 def _both(filters: Filters, reading: _Reading) -> Filters:
     """Add the filters of the text to those that were asked for beside it."""
+    if not reading.filters:
+        return filters
     values = {name: [value for own, value in reading.filters if own == name] for name in syntax.FILTERS}
     since, before = filters.reviewed_since, filters.reviewed_before
     for value in values.pop("reviewed"):

@@ -142,12 +142,16 @@ def as_typed(counted: Sequence[tuple[Clause, Counted]]) -> list[Counted]:
 
     Another spelling or a synonym is never rarer than what was typed: it would outweigh the word that it stands for.
     """
+    typed: dict[int, Counted] = {}  # by group, the rarest
+    for clause, own in counted:
+        if clause.kind not in _STAND_INS:
+            for group in clause.groups:
+                typed[group] = min(typed.get(group, own), own, key=lambda one: one.anywhere)
     taken = [own for _, own in counted]
     for number, (clause, own) in enumerate(counted):
         if clause.kind in _STAND_INS:
-            typed = [(one, count) for one, count in counted if one.kind not in _STAND_INS]
-            stood_for = [count for one, count in typed if {*one.groups} & {*clause.groups}]
-            least = min(stood_for, key=lambda count: count.anywhere, default=own)
+            stood_for = [typed[group] for group in clause.groups if group in typed]
+            least = min(stood_for, key=lambda one: one.anywhere, default=own)
             if least.anywhere > own.anywhere:
                 fields = tuple(max(pair) if pair[0] else 0 for pair in zip(own.fields, least.fields, strict=True))
                 taken[number] = Counted(fields, least.anywhere, least.occurrences)

@@ -19,6 +19,7 @@ RUNS_KEPT = 32_768
 _RUN = re.compile(r"\S+")
 
 Groups = frozenset[int]  # numbers of what was typed
+Found = tuple[int, int, Groups]  # where a clause begins and ends in a text, and what it stands for
 
 
 class Words(NamedTuple):
@@ -31,14 +32,6 @@ class Words(NamedTuple):
     places: Sequence[int]
     starts: Sequence[int]
     ends: Sequence[int]
-
-
-class Found(NamedTuple):
-    """Where a clause stands in a text, and the groups that it stands for."""
-
-    start: int
-    end: int
-    groups: Groups
 
 
 class Finder:
@@ -63,10 +56,10 @@ class Finder:
         words = words_of(text, language)
         wanted, (stems, _, starts, ends) = self._words, words
         there = compress(range(len(stems)), map(wanted.__contains__, stems))
-        found = [Found(starts[n], ends[n], wanted[stems[n]]) for n in there]
+        found = [(starts[n], ends[n], wanted[stems[n]]) for n in there]
         if self._phrases:
             for phrase, groups in self._phrases:
-                found.extend(Found(start, end, groups) for start, end in _in_a_row(phrase, words))
+                found.extend((start, end, groups) for start, end in _in_a_row(phrase, words))
             found.sort(key=itemgetter(0, 1))
         return found
 

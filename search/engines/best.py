@@ -75,11 +75,12 @@ def best(
     adding = _Adding(query, sought, len(admitted))
     required = query.required[0]
     if len(query.required) == 1 and not any(clause.excluded for clause in required):
-        rare = [one for one in adding.rare if one.clause in required]
+        any_of = {*required}
+        rare = [one for one in adding.rare if one.clause in any_of]
         if sum(len(one.column.documents) for one in rare) <= FEW * len(admitted):
             documents, scores = adding.having(rare, admitted, k)
             bound = _reached(scores, k)
-            if bound - EVEN >= adding.highest_without(rare, required):
+            if bound - EVEN >= adding.highest_without_rare(any_of):
                 kept = scores > bound - EVEN
                 return documents.compress(kept), np.round(scores.compress(kept), scoring.DIGITS)
     scores = adding.everywhere()
@@ -127,10 +128,10 @@ class _Adding:
         self._add_bonus(documents, sums)
         return documents, sums
 
-    def highest_without(self, rare: Sequence[Sought], required: Sequence[Clause]) -> float:
-        """Return a bound on the scores of those passages that have something required, but no word of `rare`."""
-        others = [one for one in self._sought if not any(one is own for own in rare)]
-        if not any(one.clause in required for one in others):
+    def highest_without_rare(self, any_of: set[Clause]) -> float:
+        """Return a bound on the scores of those passages that have one of these clauses, but no rare one of them."""
+        others = [one for one in self._sought if one.column.whole is not None or one.clause not in any_of]
+        if not any(one.clause in any_of for one in others):
             return -np.inf
         highest = sum(one.highest for one in others)
         if self._bonus and self._content <= {group for one in others for group in one.clause.groups}:

@@ -182,7 +182,7 @@ class Ranker:
             first += len(table)
         return Counts(
             total=len(articles),
-            articles=int(np.count_nonzero(np.diff(articles, prepend=-1))),
+            articles=len(articles[:1]) + int(np.count_nonzero(articles[1:] != articles[:-1])),
             per_article=dict(zip((self._facts[n].article_id for n in shown), per_article.tolist(), strict=True)),
             facets=facets,
         )
