@@ -137,6 +137,8 @@ def _stems(word: str, language: str) -> tuple[str, ...]:
 
 def fold(word: str, language: str = "en") -> str:
     """Write a word as it is compared: lower case, no accents, compatibility forms resolved, no possessive s."""
+    if word.isascii() and "'" not in word:
+        return word.lower()
     return without_accents(_cased(word, language))
 
 

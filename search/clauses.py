@@ -74,8 +74,7 @@ class Clauses:
                     )
                     group_of[n] = self._word(typed, forms[n], field, excluded, hyphenated)
                     groups.append(group_of[n] or 0)
-            phrases = _phrases(row[first:last] for row in rows)
-            if numbered and last - first > 1 and phrases:
+            if numbered and last - first > 1 and (phrases := _phrases(row[first:last] for row in rows)):
                 typed = text[rows[0][first].start : rows[0][last - 1].end]
                 group = self._add(phrases, typed, field=field, excluded=excluded)
                 groups.append(group)
@@ -161,8 +160,9 @@ class Clauses:
 def _compounds(text: str, row: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Yield (first, last) of words that make one: B6, B-6 and B 6, 300mg and 300 mg, 1/2, covid-19."""
     first = 0
+    has_number = any(is_number(text, token) for token in row)
     for n, (one, other) in enumerate(pairwise(row), 1):
-        if not _belong_together(text, one, other):
+        if not (has_number and _belong_together(text, one, other)):
             yield first, n
             first = n
     if row:
@@ -189,7 +189,7 @@ def _belong_together(text: str, one: Token, other: Token) -> bool:
 
 
 def _is_cjk(text: str, token: Token) -> bool:
-    return CJK.match(text, token.start) is not None
+    return not text.isascii() and CJK.match(text, token.start) is not None
 
 
 def _is_unit(text: str, token: Token) -> bool:

@@ -20,6 +20,8 @@ from search.vocabulary import Vocabulary
 MAX_LENGTH = 20_000
 HIDDEN_LABEL = "handbook"
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
 # Up to this many content words, passages with all of them come first.
 ALL_WORDS_UP_TO = 2
 
@@ -95,7 +97,7 @@ def checked(text: str) -> str:
     """
     if len(text) > MAX_LENGTH:
         raise InputError(f"That is longer than {MAX_LENGTH:,} characters. Search for a part of it.", "query_too_long")
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if _NO_TEXT.search(text):
         raise InputError("That holds characters that are not text. Type the words instead.", "query_not_text")
     return text.strip()
 

@@ -29,28 +29,30 @@ _INITIAL = re.compile(r"\b[^\W\d_a-z]\.$")  # of a name: no sentence ends with i
 class Typed:
     """A word as it was typed: `mendable` where it is no code and no synonym gives it a meaning.
 
-    `inside`: no sentence begins with it.
+    `capital`: it has one, and no sentence begins with it.
     """
 
     text: str
     mendable: bool = True
-    inside: bool = False
+    capital: bool = False
 
 
 def typed(text: str, row: Sequence[Token], known: Set[int]) -> list[list[Typed]]:
     """Return the words of a text in rows of neighbours; those whose numbers are `known` are right as they are."""
     codes = [match.span() for match in _CODE.finditer(text)]
     shouted = not any(text[token.start].islower() for token in row)
+    numbers = [is_number(text, token) for token in row]
+    has_number = any(numbers)
     rows: list[list[Typed]] = [[]]
     for n, token in enumerate(row):
         word = text[token.start : token.end]
-        if is_number(text, token) or CJK.match(word):
+        if numbers[n] or CJK.match(word):
             rows.append([])
             continue
         code = (word.isupper() and not shouted) or any(first <= token.start < last for first, last in codes)
-        touches = any(_touches_number(text, at) for at in (token.start - 1, token.end))
+        touches = has_number and any(_touches_number(text, at) for at in (token.start - 1, token.end))
         mendable = n not in known and not code and not touches
-        rows[-1].append(Typed(word, mendable, not _begins(text, token.start)))
+        rows[-1].append(Typed(word, mendable, word[0].isupper() and not _begins(text, token.start)))
     return rows
 
 
@@ -93,8 +95,7 @@ def _names(words: Sequence[Typed]) -> set[str]:
     """Return the shorter words with a capital within a sentence, where most words have none."""
     if 2 * sum(word.text[0].islower() for word in words) <= len(words):
         return set()
-    inside = {word.text for word in words if word.inside and word.text[0].isupper()}
-    return {word for word in inside if len(word) < NAMES_FROM}
+    return {word.text for word in words if word.capital and len(word.text) < NAMES_FROM}
 
 
 def _is_known(word: str, vocabulary: Vocabulary) -> bool:
