@@ -100,8 +100,7 @@ class Part:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A passage an engine found; `parts` add up to `score`; `nearness` in meaning is a cosine."""
 
     passage_id: str

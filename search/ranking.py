@@ -85,8 +85,9 @@ def collapse(found: Candidates, query: Query) -> Sequence[Candidate]:
     rest: list[Candidate] = []
     taken: Counter[str] = Counter()
     for candidate in found.best:
-        if len(first) < FIRST and taken[candidate.article_id] < MOST_OF_AN_ARTICLE:
-            taken[candidate.article_id] += 1
+        article = candidate.article_id
+        if len(first) < FIRST and taken[article] < MOST_OF_AN_ARTICLE:
+            taken[article] += 1
             first.append(candidate)
         else:
             rest.append(candidate)
