@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from urllib.parse import quote, urlsplit
 
 import search
@@ -116,18 +117,30 @@ class Client:
         return data
 
 
-def pages_a_second(address: str, queries: Sequence[str], clients: int = 4) -> float:
-    """Return how many results pages a second the server makes for clients that each ask for pages of their own."""
-    own = [Client(address) for _ in range(clients)]
+def pages_a_second(address: str, queries: Sequence[str], clients: int = 4) -> tuple[float, float]:
+    """Return how many results pages a second the server makes for clients that each ask for pages of their own.
 
-    def ask(number: int) -> None:
-        for text in queries[number::clients]:
-            own[number].get("/search", text)
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(clients)]
-    started = perf_counter()
+    And the milliseconds of processor time that asking for one page took here, beside the server.
+    """
+    host = urlsplit(address).netloc
+    asked = [f"GET /search?q={quote(text)} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode() for text in queries]
+    threads = [threading.Thread(target=_fetch, args=(host, asked[n::clients])) for n in range(clients)]
+    started, used = perf_counter(), process_time()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(queries) / (perf_counter() - started)
+    return len(queries) / (perf_counter() - started), (process_time() - used) / len(queries) * 1000
+
+
+def _fetch(host: str, requests: Sequence[bytes]) -> None:
+    """Send requests one after another and read the answers, at little cost to the processors that both share."""
+    name, _, port = host.partition(":")
+    with socket.create_connection((name, int(port))) as connection:
+        for request in requests:
+            connection.sendall(request)
+            head, _, body = connection.recv(1 << 18).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 "), head
+            left = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]) - len(body)
+            while left:
+                left -= len(connection.recv(1 << 18))
