@@ -20,7 +20,8 @@ export function focusFirstHit() {
 // Copying
 
 // A hit that is shown above has no text of its own.
-const whole = (held) => (one("blockquote", held) ? held : one(`[data-passage-id="${held.dataset.passageId}"]:has(blockquote)`));
+const whole = (held, page = document) =>
+  one("blockquote", held) ? held : one(`[data-passage-id="${held.dataset.passageId}"]:has(blockquote)`, page);
 
 function passageOf(held) {
   const quoted = one("blockquote", held);
@@ -151,8 +152,10 @@ async function openMore(link) {
   const there = new Set(hits().map((hit) => hit.dataset.passageId));
   const found = one(".hits[start]", page);
   for (const item of [...found.children]) {
-    if (there.has(one("[data-passage-id]", item).dataset.passageId)) item.remove();
-    else one(".more", item)?.remove();
+    const hit = one("[data-passage-id]", item);
+    if (there.has(hit.dataset.passageId)) item.remove();
+    else hit.replaceWith(whole(hit, page));
+    one(".more", item)?.remove();
   }
   held.after(found);
   link.ariaExpanded = "true";
