@@ -68,8 +68,8 @@ def part(fragments: Sequence[Fragment], most: int) -> Sequence[Fragment]:
     start = text.rfind("\n", 0, match) + 1
     if match - start > most / 2:
         start = text.rfind(" ", start, match - most // 4) + 1 or match
-    end = max(text.rfind("\n", start + most // 2, start + most), text.rfind(" ", start + most // 2, start + most)) + 1
-    end = end or start + most
+    least, end = start + most // 2, start + most
+    end = text.rfind("\n", least, end) + 1 or text.rfind(" ", least, end) + 1 or end
     return [
         Fragment(fragment.text[max(start - place, 0) : end - place], fragment.matched)
         for place, fragment in zip(places, fragments, strict=False)
