@@ -42,7 +42,7 @@ discovery.seed_hosts: {seeds}
 cluster.routing.allocation.disk.threshold_enabled: false
 """
 _JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC"  # quick to start
-_START_WITHIN = 120  # seconds
+_START_WITHIN = 300  # seconds
 _names = itertools.count()
 
 
