@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from search import spelling
@@ -63,8 +62,9 @@ class Clauses:
         ]
         group_of: list[int | None] = [None] * len(forms)
         groups: list[int] = []
-        for first, last in _compounds(text, rows[0]):
-            numbered = any(is_number(text, token) for token in rows[0][first:last])
+        numbers = [is_number(text, token) for token in rows[0]]
+        for first, last in _compounds(text, rows[0], numbers):
+            numbered = any(numbers[first:last])
             for n in range(first, last):
                 token = rows[0][n]
                 typed = text[token.start : token.end]
@@ -119,7 +119,7 @@ class Clauses:
         key = (tuple(forms), field, excluded)
         if key in self._groups:
             group = self._groups[key]
-            self._own[group] = [replace(clause, weight=clause.weight + weight) for clause in self._own[group]]
+            self._own[group] = [clause._replace(weight=clause.weight + weight) for clause in self._own[group]]
             return group
         group = self._groups[key] = len(self._groups)
         self._own[group] = [Clause(form, typed, (group,), kind, excluded, field, weight, content) for form in forms]
@@ -157,12 +157,11 @@ class Clauses:
                 self._others.setdefault((form, own, field), clause)
 
 
-def _compounds(text: str, row: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _compounds(text: str, row: Sequence[Token], numbers: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Yield (first, last) of words that make one: B6, B-6 and B 6, 300mg and 300 mg, 1/2, covid-19."""
     first = 0
-    has_number = any(is_number(text, token) for token in row)
     for n, (one, other) in enumerate(pairwise(row), 1):
-        if not (has_number and _belong_together(text, one, other)):
+        if not (numbers[n - 1] or numbers[n]) or not _belong_together(text, one, other):
             yield first, n
             first = n
     if row:
@@ -170,10 +169,9 @@ def _compounds(text: str, row: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 
 def _belong_together(text: str, one: Token, other: Token) -> bool:
+    """Tell whether two words, of which one at least is a number, make one."""
     between = text[one.end : other.start]
     numbers = is_number(text, one), is_number(text, other)
-    if not any(numbers):
-        return False
     if not between:
         return not all(numbers) or other.start < one.end  # the two numbers of a ½
     if all(numbers):

@@ -18,8 +18,7 @@ PartKind = Literal["term", "phrase", "all_words", "proximity", "synonym", "spell
 FILTERS = ("label", "article", "source", "language", "review", "reviewed_since")
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """One thing a passage may or, where it is `excluded`, must not have.
 
     `words` are analysed: one is a term, several are a phrase, in order, where "" stands for any word; of a prefix, they
@@ -36,9 +35,6 @@ class Clause:
     field: str | None = None
     weight: float = 1.0
     content: bool = True
-
-    def __hash__(self) -> int:
-        return hash((self.words, self.groups))  # enough to tell clauses of a query apart, and a query hashes many
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,11 +83,11 @@ def collapse(found: Candidates, query: Query) -> Sequence[Candidate]:
         return found.best
     first: list[Candidate] = []
     rest: list[Candidate] = []
-    taken: Counter[str] = Counter()
+    taken: dict[str, int] = {}
     for candidate in found.best:
         article = candidate.article_id
-        if len(first) < FIRST and taken[article] < MOST_OF_AN_ARTICLE:
-            taken[article] += 1
+        if len(first) < FIRST and taken.get(article, 0) < MOST_OF_AN_ARTICLE:
+            taken[article] = taken.get(article, 0) + 1
             first.append(candidate)
         else:
             rest.append(candidate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from search import dictionary
 from search.analysis import CJK, HYPHENS, Token, fold, is_number
@@ -25,8 +25,7 @@ _CODE = re.compile(r"[\w.+-]*[@/\\_.:][\w.@/\\:+-]*\w")  # an address, a path, a
 _INITIAL = re.compile(r"\b[^\W\d_a-z]\.$")  # of a name: no sentence ends with it
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """A word as it was typed: `mendable` where it is no code and no synonym gives it a meaning.
 
     `capital`: it has one, and no sentence begins with it.
@@ -46,7 +45,7 @@ def typed(text: str, row: Sequence[Token], known: Set[int]) -> list[list[Typed]]
     rows: list[list[Typed]] = [[]]
     for n, token in enumerate(row):
         word = text[token.start : token.end]
-        if numbers[n] or CJK.match(word):
+        if numbers[n] or (not word.isascii() and CJK.match(word)):
             rows.append([])
             continue
         code = (word.isupper() and not shouted) or any(first <= token.start < last for first, last in codes)

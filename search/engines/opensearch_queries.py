@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from search.engines.opensearch_documents import BITS, IS_PASSAGE, LENGTHS, MOST, NOTHING, Body, spelled
@@ -115,7 +114,7 @@ def statistics_body(clause: Clause) -> Body:
         "query": counting(clause),
         "aggs": {
             "occurrences": {"sum": {"script": occurrences}},
-            **{name: {"filter": matching([replace(clause, field=name)])} for name in fields},
+            **{name: {"filter": matching([clause._replace(field=name)])} for name in fields},
         },
     }
 
