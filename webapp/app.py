@@ -10,6 +10,7 @@ from pathlib import Path
 
 import rjsmin
 from flask import Flask, Response, abort, request
+from markupsafe import Markup
 
 from corpus.errors import InputError
 from webapp import adding, api, errors, guard, marking, pages, words
@@ -49,6 +50,8 @@ def create_app(home: Path, *, loopback: bool = True, token: str = "") -> Flask:
         counted=words.counted, feedback_kinds=words.FEEDBACK, modes=words.MODES, list_steps=marking.list_steps
     )
 
+    dialogs = app.jinja_env.get_template("dialogs.html").render()  # the same on every page
+    app.jinja_env.globals["dialogs"] = Markup(dialogs)  # noqa: S704 (escaped by the template)
     guard.set_up(app, loopback=loopback, token=token)
 
     @app.before_request
