@@ -64,12 +64,12 @@ def open_home(home: Path | str, settings: Settings | None = None) -> Searcher:
         with library() or contextlib.nullcontext() as opened:
             return opened.identity if opened else ""
 
-    engine = _engine(home, settings, identity)
     semantic = Semantic(home, Path(settings.text("model") or home / MODEL_FOLDER))
+    engine = _engine(home, settings, identity, semantic)
     return Searcher(engine, settings, library, home, semantic)
 
 
-def _engine(home: Path, settings: Settings, identity: Callable[[], str]) -> Engine:
+def _engine(home: Path, settings: Settings, identity: Callable[[], str], semantic: Semantic) -> Engine:
     """Make the engine that the settings name; each is imported only where it is used."""
     if settings.text("engine") == "whoosh":
         from search.engines.whoosh_engine import WhooshEngine
@@ -83,7 +83,7 @@ def _engine(home: Path, settings: Settings, identity: Callable[[], str]) -> Engi
         raise InputError(
             'The setting engine needs OpenSearch\'s client: pip install "answerdesk[opensearch]".'
         ) from None
-    return OpenSearchEngine(settings, identity)
+    return OpenSearchEngine(settings, identity, semantic.known)
 
 
 class _Derived(Generic[Made]):

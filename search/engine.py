@@ -11,7 +11,7 @@ from corpus.article import Article, Change
 from corpus.errors import OutageError
 from search.fusion import Meaning
 from search.model import Candidates, Place, Query, StoredPassage
-from search.vectors import Keys
+from search.vectors import Keys, Values
 
 WAIT_FOR_WRITER = 600.0  # seconds, which it takes to build some 400,000 passages
 
@@ -49,7 +49,7 @@ class Snapshot(Protocol):
     def candidates(self, query: Query, k: int, meaning: Meaning | None = None) -> Candidates:
         """Find the best `k` passages, the exact total and facet counts; with `query.explain`, score parts.
 
-        With `meaning`, which only a `Numbered` snapshot is given, what is near counts beside words (`search.fusion`).
+        With `meaning`, which only a `Numbered` or `Embedded` one is given, what is near counts too (`search.fusion`).
         """
 
     def passages(self, ids: Sequence[str]) -> Mapping[str, StoredPassage]:
@@ -89,6 +89,20 @@ class Numbered(Snapshot, Protocol):
 
     def at(self, number: int) -> StoredPassage:
         """Serve the passage of a number."""
+
+
+@runtime_checkable
+class Embedded(Snapshot, Protocol):
+    """A snapshot that can find by meaning: its index holds the vectors itself."""
+
+    def missing(self, model: str) -> int:
+        """Return how many passages have no vector of this model."""
+
+    def lacking(self, model: str, most: int) -> list[StoredPassage]:
+        """Return some of those, as they are now."""
+
+    def take(self, model: str, size: int, vectors: Sequence[tuple[StoredPassage, Values]]) -> None:
+        """Take vectors of `size` values into the live index; what has changed since is left out."""
 
 
 class Engine(Protocol):

@@ -38,13 +38,16 @@ _CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]|.*\d{4}).+|\w*[a-z][A-Z]\w*")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Meaning:
-    """How near in meaning each passage is to what is asked (cosines, in the order of `Snapshot.keys`).
+    """What is asked, as a `vector` of a `model`; `weight` is what nearness to it counts, words count the rest of 1.
 
-    `weight` is what that counts, from 0 to 1; words count the rest.
+    `nearness` tells how near each passage is (cosines, in the order of `Numbered.keys`); it is empty where the engine
+    holds the vectors itself.
     """
 
     nearness: npt.NDArray[np.float32]
     weight: float
+    vector: npt.NDArray[np.float32]
+    model: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

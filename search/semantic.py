@@ -12,10 +12,10 @@ from filelock import FileLock, Timeout
 
 from corpus.errors import InputError, disk_outage
 from search.embedding import CHUNK, MODEL, MOST_ASKED, TOKENIZER, Model
-from search.engine import Numbered, Snapshot
+from search.engine import Embedded, Numbered, Snapshot
 from search.fusion import WEIGHTS, Meaning
 from search.model import Query
-from search.vectors import Keys, Rows, VectorFile, VectorTable, key_of, text_of
+from search.vectors import Floats, Keys, Known, Rows, VectorFile, VectorTable, key_of, text_of
 
 MODEL_FOLDER = "model"  # in the home: a link to the folder of the model in use, which another one replaces at once
 _AT_ONCE = 4096  # passages held in memory while they are embedded
@@ -66,18 +66,29 @@ class Semantic:
             raise model
         return model
 
-    def _needed(self, snapshot: Snapshot) -> tuple[Model, Numbered]:
+    def known(self) -> Known | None:
+        """Return the vectors that there are, None without a model that can be used."""
+        try:
+            model = self.model()
+        except InputError:  # it is among the problems of the home
+            return None
+        return Known(model.id, model.size, self._file(model).read()) if model else None
+
+    def _needed(self, snapshot: Snapshot) -> tuple[Model, Numbered | Embedded]:
         model = self.model()
         if model is None:
             raise no_model()
-        if not isinstance(snapshot, Numbered):
+        if not isinstance(snapshot, Numbered | Embedded):
             raise InputError("The engine of this home finds passages by their words alone.", "no_meaning")
         return model, snapshot
 
     def missing(self, snapshot: Snapshot) -> int:
         """Return how many texts are not embedded yet."""
         model = self.model()
-        return len(self._map(snapshot, model).missing) if model and isinstance(snapshot, Numbered) else 0
+        return self._missing(snapshot, model) if model and isinstance(snapshot, Numbered | Embedded) else 0
+
+    def _missing(self, snapshot: Numbered | Embedded, model: Model) -> int:
+        return snapshot.missing(model.id) if isinstance(snapshot, Embedded) else len(self._map(snapshot, model).missing)
 
     def near(self, snapshot: Snapshot, mode: str | None) -> Near | None:
         """Return what tells how near each passage is to queries; None where words alone are to answer, or have to.
@@ -88,13 +99,12 @@ class Semantic:
         if mode == "lexical":
             return None
         try:
-            model, numbered = self._needed(snapshot)
+            model, holder = self._needed(snapshot)
         except InputError:
             if mode is None:
                 return None  # what is wrong with a model is among the problems of the home
             raise
-        mapped = self._map(numbered, model)
-        if len(mapped.missing):
+        if self._missing(holder, model):
             return None
 
         def meanings(queries: Sequence[Query]) -> list[Meaning]:
@@ -102,10 +112,19 @@ class Semantic:
             if len(queries) > 1:
                 together = vectors.sum(axis=0, keepdims=True)
                 vectors = np.concatenate([together / np.linalg.norm(together), vectors])
-            products = np.pad(mapped.table.products(vectors), ((0, 1), (0, 0)), constant_values=-1)
-            return [Meaning(own[mapped.rows], WEIGHTS[mode or "hybrid"]) for own in products.T]
+            nearness = self._nearness(holder, model, vectors)
+            weight = WEIGHTS[mode or "hybrid"]
+            return [Meaning(near, weight, vector, model.id) for near, vector in zip(nearness, vectors, strict=True)]
 
         return meanings
+
+    def _nearness(self, snapshot: Numbered | Embedded, model: Model, vectors: Floats) -> Floats:
+        """Return for each vector how near each passage is, where the index does not find that itself."""
+        if isinstance(snapshot, Embedded):
+            return np.empty((len(vectors), 0), np.float32)
+        mapped = self._map(snapshot, model)
+        products = np.pad(mapped.table.products(vectors), ((0, 1), (0, 0)), constant_values=-1)
+        return products[mapped.rows].T
 
     def embed(self, snapshot: Snapshot, track: Track | None = None) -> int:
         """Embed what has no vector yet, and return how many texts that were; what was done before a kill stays done.
@@ -116,25 +135,27 @@ class Semantic:
             InputError: there is no model, or it cannot be used.
             OutageError: the disk failed.
         """
-        model, numbered = self._needed(snapshot)
+        model, holder = self._needed(snapshot)
+        all_at_once = track is not None
         try:
             self._home.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._home / "vectors.lock", timeout=-1 if track else 0):
-                missing = self._map(numbered, model).missing
-                file = self._file(model)
-                made = self._embedded(numbered, model, file, missing, all_at_once=track is not None)
-                count = sum(1 for _ in (track(made, "passages embedded", len(missing)) if track else made))
-                self._tidy(numbered, model, file)
+            with FileLock(self._home / "vectors.lock", timeout=-1 if all_at_once else 0):
+                missing = self._missing(holder, model)
+                if isinstance(holder, Embedded):
+                    made = self._filled(holder, model, all_at_once=all_at_once)
+                else:
+                    made = self._embedded(holder, model, all_at_once=all_at_once)
+                count = sum(1 for _ in (track(made, "passages embedded", missing) if track else made))
+                self._tidy(holder, model)
         except Timeout:
             return 0
         except OSError as error:
             raise disk_outage(error, self._home) from error
         return count
 
-    def _embedded(
-        self, snapshot: Numbered, model: Model, file: VectorFile, missing: Keys, *, all_at_once: bool
-    ) -> Iterator[str]:
+    def _embedded(self, snapshot: Numbered, model: Model, *, all_at_once: bool) -> Iterator[str]:
         """Yield each text once it is embedded and on disk."""
+        file, missing = self._file(model), self._map(snapshot, model).missing
         numbers = np.flatnonzero(np.isin(snapshot.keys, missing))
         _, first = np.unique(snapshot.keys[numbers], return_index=True)
         numbers = numbers[np.sort(first)]
@@ -146,11 +167,31 @@ class Semantic:
             if not all_at_once:
                 return
 
-    def _tidy(self, snapshot: Numbered, model: Model, file: VectorFile) -> None:
+    def _filled(self, snapshot: Embedded, model: Model, *, all_at_once: bool) -> Iterator[str]:
+        """Yield each text once the index has its vector: what is on disk already needs no embedding."""
+        file = self._file(model)
+        table = file.read()
+        while passages := snapshot.lacking(model.id, CHUNK):
+            texts = [text_of(one) for one in passages]
+            keys = [key_of(text) for text in texts]
+            values = {key: known for key, known in zip(keys, table.values_of(keys), strict=True) if known is not None}
+            unknown = {text: key for text, key in zip(texts, keys, strict=True) if key not in values}
+            for chunk, vectors in model.encode_all([*unknown], all_at_once):
+                records = file.append([unknown[text] for text in chunk], vectors)
+                values |= zip(records["key"].tolist(), records["values"], strict=True)
+            snapshot.take(model.id, model.size, [(one, values[key]) for one, key in zip(passages, keys, strict=True)])
+            yield from texts
+            if not all_at_once:
+                return
+
+    def _tidy(self, snapshot: Numbered | Embedded, model: Model) -> None:
         """Remove the vectors of other models, and those of passages that are gone once they are the most."""
+        file = self._file(model)
         for path in file.path.parent.glob("*"):
             if path != file.path:
                 path.unlink()
+        if isinstance(snapshot, Embedded):
+            return  # it holds its vectors, and what else is on disk spares work where a text comes back
         mapped = self._map(snapshot, model)
         used = np.unique(mapped.rows[mapped.rows >= 0])
         if len(mapped.table.records) > 2 * len(used):

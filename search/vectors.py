@@ -11,6 +11,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from search.model import StoredPassage
 Keys = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Values = npt.NDArray[np.int8]
 
 _BLOCK = 512  # records looked at together: as floats they fit a processor's cache
 
@@ -58,17 +60,17 @@ class VectorFile:
             return VectorTable(np.zeros(0, self._record))
         return VectorTable(np.memmap(self.path, self._record, "r", shape=(count,)).view(np.ndarray))
 
-    def append(self, keys: Sequence[int], vectors: Floats) -> None:
-        """Add vectors; they are on disk when this returns."""
+    def append(self, keys: Sequence[int], vectors: Floats) -> npt.NDArray[Any]:
+        """Add vectors, and return their records; they are on disk when this returns."""
         records = np.zeros(len(keys), self._record)
         records["key"] = keys
-        records["scale"] = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
-        records["values"] = np.rint(vectors / records["scale"][:, None])
+        records["values"], records["scale"] = as_bytes(vectors)
         records["check"] = _checks(records)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as file:
             file.truncate(file.tell() // self._record.itemsize * self._record.itemsize)
             _write(file, records)
+        return records
 
     def keep(self, records: npt.NDArray[Any]) -> None:
         """Write the file anew with these records of it alone; who has it open reads on in the old one."""
@@ -95,6 +97,10 @@ class VectorTable:
         found: Rows = np.where(there, np.append(self._rows, -1)[at], -1)
         return found
 
+    def values_of(self, keys: Sequence[int]) -> list[Values | None]:
+        """Return the values at each key, None where there are none."""
+        return [self.records["values"][row] if row >= 0 else None for row in self.rows(np.array(keys, np.uint64))]
+
     def products(self, vectors: Floats) -> Floats:
         """Return the inner products of vectors with that of every row: all are looked at, none is guessed."""
         found = np.empty((len(self.records), len(vectors)), np.float32)
@@ -105,6 +111,22 @@ class VectorTable:
             np.dot(floats[: len(block)], vectors.T, out=found[start : start + _BLOCK])
         found *= self.records["scale"][:, None]
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """The vectors that are known of a model, for an index that holds vectors itself."""
+
+    model: str
+    size: int
+    table: VectorTable
+
+
+def as_bytes(vectors: Floats) -> tuple[Values, Floats]:
+    """Return vectors as bytes, and what each of them has to be multiplied by."""
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
+    values: Values = np.rint(vectors / scales[:, None]).astype(np.int8)
+    return values, scales
 
 
 def _write(file: Any, records: npt.NDArray[Any]) -> None:

@@ -11,14 +11,17 @@ import functools
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from corpus.article import Article
 from search.analysis import tokens, without_citations, written_words
 from search.fields import NAMES
 from search.filtering import folders, source_group
 from search.model import StoredPassage, places, stored_passages
+from search.vectors import Known, key_of, text_of
 
 Body = dict[str, Any]
 
@@ -39,8 +42,26 @@ def spelled(word: str) -> str:
     return hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def index_body(shards: int) -> Body:
-    """Return settings and mappings of an index that is being built: without copies, and shown when it is complete."""
+def vector_field(model: str) -> str:
+    return f"meaning_{model}"
+
+
+def lacking(model: str) -> Body:
+    """Return a query for passages without a vector of a model."""
+    return {"bool": {"filter": [IS_PASSAGE], "must_not": [{"exists": {"field": vector_field(model)}}]}}
+
+
+def vectors_body(model: str, size: int) -> Body:
+    """Return the mapping of a model's vectors."""
+    method = {"name": "hnsw", "engine": "lucene", "space_type": "cosinesimil"}
+    return {vector_field(model): {"type": "knn_vector", "dimension": size, "data_type": "byte", "method": method}}
+
+
+def index_body(shards: int, *, meaning: bool = False) -> Body:
+    """Return settings and mappings of an index that is being built: without copies, and shown when it is complete.
+
+    With `meaning` it can hold vectors, which takes OpenSearch's k-NN plugin.
+    """
     places = {"type": "text", "analyzer": "places", "search_analyzer": "row", "norms": False, "similarity": "frequency"}
     counted = {"analyzer": "counted", "index_options": "freqs"}
     properties = {
@@ -49,7 +70,6 @@ def index_body(shards: int) -> Body:
         **{name: {"type": "integer", "index": False} for name in ("length", *LENGTHS)},
         **{name: {"type": "keyword"} for name in ("id", "article", "source", "group", "folder", "label", "language")},
         "reviewed": {"type": "keyword"},
-        "change": {"type": "long"},
         "first": {"type": "boolean"},
     }
     analysis = {
@@ -74,6 +94,7 @@ def index_body(shards: int) -> Body:
             "gc_deletes": "1h",
             "similarity": {"frequency": {"type": "scripted", "script": {"source": "return doc.freq * query.boost"}}},
             "analysis": analysis,
+            **({"knn": True} if meaning else {}),
         },
         "mappings": {
             "dynamic": False,
@@ -81,6 +102,11 @@ def index_body(shards: int) -> Body:
             "properties": properties,
         },
     }
+
+
+def stored_in(document: Body) -> StoredPassage:
+    """Return the passage in a document that OpenSearch gave back."""
+    return msgspec.convert(document["_source"]["stored"], StoredPassage)
 
 
 class _Rows(dict[str, str]):
@@ -100,28 +126,40 @@ class _Rows(dict[str, str]):
 class Documents:
     """Makes the documents of passages, and counts the words in them as they are written, added to `spellings`."""
 
-    def __init__(self, spellings: Mapping[str, int]) -> None:
+    def __init__(self, spellings: Mapping[str, int], known: Known | None = None) -> None:
+        self._known = known
         self._spellings = Counter(spellings)
         self._runs: Counter[str] = Counter()  # not yet among the spellings
         self._rows: dict[str, _Rows] = {}
 
-    def of(self, article: Article, change: int) -> Iterator[Body]:
+    def of(self, article: Article) -> Iterator[Body]:
         """Yield the documents of an article, whose first one has its titles and headings."""
         passages = stored_passages(article)
-        shared: Body = {
-            "article": article.id,
-            "source": article.source,
-            "group": source_group(article.source),
-            "folder": folders(article.source),
-            "label": article.labels,
-            "language": article.language,
-            "reviewed": article.reviewed,
-            "change": change,
+        known = self._known
+        vectors = known.table.values_of([key_of(text_of(one)) for one in passages]) if known else [None] * len(passages)
+        above = [*places(passages)]
+        for stored, values in zip(passages, vectors, strict=True):
+            document = self.document(stored, above)
+            if known and values is not None:
+                document[vector_field(known.model)] = values.tolist()
+            yield document
+            above = []
+
+    def document(self, stored: StoredPassage, above: Sequence[Any]) -> Body:
+        """Return the document of a passage, with its article's titles and headings where it is the first one."""
+        return {
+            "id": stored.passage_id,
+            "article": stored.article_id,
+            "source": stored.source,
+            "group": source_group(stored.source),
+            "folder": folders(stored.source),
+            "label": stored.labels,
+            "language": stored.language,
+            "reviewed": stored.reviewed,
+            "stored": stored,
+            **self._words(stored),
+            **({"first": True, "places": above} if above else {}),
         }
-        first = {"first": True, "places": [*places(passages)]}
-        for stored in passages:
-            yield {"id": stored.passage_id, "stored": stored, **self._words(stored), **shared, **first}
-            first = {}
 
     def _words(self, stored: StoredPassage) -> Body:
         if stored.language not in self._rows:

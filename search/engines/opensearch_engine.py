@@ -12,11 +12,11 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from opensearchpy.exceptions import NotFoundError
 
 from corpus.article import Article, Change
@@ -24,32 +24,38 @@ from corpus.settings import Settings
 from search import scoring
 from search.engine import WAIT_FOR_WRITER, DamagedError, EngineState, Snapshot
 from search.engines import opensearch_queries as queries
+from search.engines import opensearch_statistics as statistics
 from search.engines.memory import MemoryEngine
 from search.engines.opensearch_client import Body, Client
-from search.engines.opensearch_documents import LENGTHS
+from search.engines.opensearch_documents import LENGTHS, stored_in
+from search.engines.opensearch_found import Found, articles_of, facets, id_of, named
 from search.engines.opensearch_indexes import Indexes, Live
-from search.engines.opensearch_queries import unpacked
 from search.fields import NAMES
 from search.filtering import FACETS
-from search.fusion import Meaning
+from search.fusion import Meaning, fuse, is_exact
 from search.languages import of
-from search.model import Candidate, Candidates, Clause, Counts, Part, Place, Query, StoredPassage
+from search.model import Candidates, Clause, Counts, Place, Query, StoredPassage
+from search.vectors import Known, Values
 from search.vocabulary import Vocabulary
 
 _LOOK_EVERY = 1.0  # seconds in which what another process wrote may go unnoticed
 _SPARE = 20  # passages more than wanted: OpenSearch tells scores apart to seven digits only
 _MOST_AT_ONCE = 100  # searches in one request
-Numbers = npt.NDArray[np.int64]
 _WHOLE = {"allow_partial_search_results": False}  # what a server that is away would have found is not left out
 
 
 class OpenSearchEngine:
     """An index in the cluster that the settings name."""
 
-    def __init__(self, settings: Settings, identity: Callable[[], str] = str) -> None:
-        """`identity` tells the Library that the index is built from."""
+    def __init__(
+        self,
+        settings: Settings,
+        identity: Callable[[], str] = str,
+        known: Callable[[], Known | None] = lambda: None,
+    ) -> None:
+        """`identity` tells the Library that the index is built from, `known` the vectors that there are."""
         self._client = Client(settings)
-        self._indexes = Indexes(self._client, settings, identity)
+        self._indexes = Indexes(self._client, settings, identity, known)
         self._looking = threading.Lock()
         self._live: tuple[float, Snapshot] | None = None
 
@@ -89,8 +95,13 @@ class OpenSearchEngine:
     def _snapshot_of(self, live: Live | None, known: Snapshot | None) -> Snapshot:
         if live is None:
             return MemoryEngine()  # an empty one
-        same = isinstance(known, OpenSearchSnapshot) and known.live == live
-        return known if known and same else OpenSearchSnapshot(self._client, self._indexes, live)
+        if isinstance(known, OpenSearchSnapshot) and known.live == live:
+            return known
+        kind = EmbeddedSnapshot if live.meaning else OpenSearchSnapshot
+        return kind(self._client, self._indexes, live, self._forget)
+
+    def _forget(self) -> None:
+        self._live = None
 
     def recover(self, damage: DamagedError) -> bool:
         return False
@@ -102,8 +113,9 @@ class OpenSearchEngine:
 class OpenSearchSnapshot:
     """The live generation as of one change; its statistics are kept, and its passages read as they are now."""
 
-    def __init__(self, client: Client, indexes: Indexes, live: Live) -> None:
+    def __init__(self, client: Client, indexes: Indexes, live: Live, written: Callable[[], None]) -> None:
         self.live = live
+        self._written = written
         self._client = client
         self._indexes = indexes
         self._counted: dict[object, scoring.Counted] = {}
@@ -111,7 +123,7 @@ class OpenSearchSnapshot:
     @functools.cached_property
     def _facts(self) -> Body:
         """What is counted of all passages together."""
-        [found] = self._searches([queries.facts_body()])
+        [found] = self._searches([statistics.facts_body()])
         passages, counted = found["hits"]["total"]["value"], found["aggregations"]
         return {
             "passages": passages,
@@ -146,26 +158,44 @@ class OpenSearchSnapshot:
             for clause, own in zip(scored, taken, strict=True)
         ]
         bonus = scoring.all_words_bonus(sought) if query.all_words else 0.0
-        hits = self._search(queries.search_body(query, sought, bonus, k + _SPARE))["hits"]["hits"]
-        best = tuple(_scored_anew(hits, query, sought, bonus)[:k])
-        return Candidates(best, lambda: self._counts(query, best))
+        hits = self._search(queries.search_body(query, sought, bonus, k + _SPARE, meaning))["hits"]["hits"]
+        if meaning is None:
+            found = Found(hits, sought, bonus)
+            best = found.best(found.words, k, explain=query.explain)
+            return Candidates(best, lambda: self._counts(queries.counts_body(query, articles_of(best))))
+        matching = {id_of(hit) for hit in hits}
+        nearest = self._search(queries.nearest_body(query, scored, meaning))["hits"]["hits"]
+        found = Found([*hits, *(hit for hit in nearest if id_of(hit) not in matching)], sought, bonus)
+        matching |= {id_of(hit) for hit in nearest if queries.WORDS in named(hit)}
+        fused = fuse(
+            found.words,
+            replace(meaning, nearness=found.nearness),
+            matched=np.array([one in matching for one in found.ids], bool),
+            admitted=np.ones(len(found.ids), bool),
+            exact=found.having([is_exact(clause, own.anywhere) for clause, own in zip(scored, taken, strict=True)]),
+        )
+        best = found.best(fused.scores(found.words), k, explain=query.explain, fused=fused)
+        words = meaning.weight < 1
+        matched = [one for one, is_matched in zip(found.ids, fused.matched.tolist(), strict=True) if is_matched]
+        near = [one for one in matched if not (words and one in matching)]
+        return Candidates(best, lambda: self._counts(queries.counts_body(query, articles_of(best), near, words=words)))
 
-    def _counts(self, query: Query, best: Sequence[Candidate]) -> Counts:
+    def _counts(self, body: Body) -> Counts:
         """Count what matches, also in each of the articles among the best."""
-        found = self._search(queries.counts_body(query, sorted({one.article_id for one in best})))
+        found = self._search(body)
         counted = found["aggregations"]
         return Counts(
             total=found["hits"]["total"]["value"],
             articles=counted["articles"]["value"],
             per_article={one["key"]: one["doc_count"] for one in counted["best"]["per_article"]["buckets"]},
-            facets=_facets(counted),
+            facets=facets(counted),
         )
 
     def _telling(self, clauses: list[Clause]) -> list[Clause]:
         """Leave out what tells least, where there are too many clauses."""
         if len(clauses) <= queries.MOST_SCORED:
             return clauses
-        having = self._search(queries.having_body(clauses))["aggregations"]["having"]["buckets"]
+        having = self._search(statistics.having_body(clauses))["aggregations"]["having"]["buckets"]
         counts = [having[str(number)]["doc_count"] for number in range(len(clauses))]
         worth = {
             number: clauses[number].weight * scoring.idf(self._facts["passages"], count)
@@ -179,7 +209,7 @@ class OpenSearchSnapshot:
         """Count each clause in all passages; what was counted before is remembered."""
         keys = [(clause.words, clause.kind == "prefix", clause.field) for clause in clauses]
         missing = {key: clause for key, clause in zip(keys, clauses, strict=True) if key not in self._counted}
-        answers = self._searches([queries.statistics_body(clause) for clause in missing.values()])
+        answers = self._searches([statistics.statistics_body(clause) for clause in missing.values()])
         for key, answer in zip(missing, answers, strict=True):
             counted = answer["aggregations"]
             fields = tuple(counted[name]["doc_count"] if name in counted else 0 for name in NAMES)
@@ -195,11 +225,7 @@ class OpenSearchSnapshot:
             found = self._client.ask(
                 "POST", f"/{self.live.name}/_mget", {"ids": [*ids]}, realtime="false", _source_includes="stored"
             )
-        return {
-            one["_id"]: msgspec.convert(one["_source"]["stored"], StoredPassage)
-            for one in found["docs"]
-            if one["found"]
-        }
+        return {one["_id"]: stored_in(one) for one in found["docs"] if one["found"]}
 
     def terms(self, prefix: str) -> Mapping[str, int]:
         """As every engine; numbers are not among them."""
@@ -215,7 +241,7 @@ class OpenSearchSnapshot:
         """Yield every article's title and headings, some thousand articles a request."""
         after: list[str] = []
         while True:
-            hits = self._search(queries.places_body(after))["hits"]["hits"]
+            hits = self._search(statistics.places_body(after))["hits"]["hits"]
             for hit in hits:
                 yield from msgspec.convert(hit["_source"]["places"], list[Place])
             if not hits:
@@ -251,38 +277,16 @@ class OpenSearchSnapshot:
             raise DamagedError("its index in OpenSearch: it is gone") from None
 
 
-def _scored_anew(
-    hits: Sequence[Body], query: Query, sought: Sequence[tuple[Clause, scoring.Weights]], bonus: float
-) -> list[Candidate]:
-    """Score what OpenSearch found from the counts that it saw, in double precision, as every engine does."""
-    lengths = np.array([[hit["fields"][name][0] for hit in hits] for name in LENGTHS]).reshape(len(LENGTHS), -1)
-    scores = np.zeros(len(hits))
-    counts: list[list[Numbers]] = []
-    for number, (clause, weights) in enumerate(sought):
-        seen = np.array([hit["matched_queries"].get(str(number), 0.0) for hit in hits])
-        counts.append(unpacked(np.rint(seen / queries.times(clause)).astype(np.int64)))
-        for _, part in weights.scores(counts[-1], list(lengths)):
-            scores += weights.factor(clause) * part
-    has_all = np.full(len(hits), bonus > 0)
-    for group in scoring.content_groups(clause for clause, _ in sought):
-        having = [own for (clause, _), own in zip(sought, counts, strict=True) if group in clause.groups]
-        has_all &= np.any(having, axis=(0, 1))
-    scores[has_all] += bonus
-    found = []
-    for n, score in enumerate(np.round(scores, scoring.DIGITS).tolist()):
-        parts: list[Part] = []
-        if query.explain:
-            for (clause, weights), own in zip(sought, counts, strict=True):
-                parts += weights.parts(clause, [int(count[n]) for count in own], lengths[:, n].tolist())
-            parts += [Part("all_words", None, "", bonus)] if has_all[n] else []
-        found.append(Candidate(hits[n]["fields"]["id"][0], score, tuple(parts)))
-    return sorted(found, key=lambda one: (-one.score, one.passage_id))
+class EmbeddedSnapshot(OpenSearchSnapshot):
+    """Of an index that can hold vectors."""
 
+    def missing(self, model: str) -> int:
+        return 0 if self.live.embedded == model else self._indexes.missing(self.live.name, model)
 
-def _facets(counted: Body) -> dict[str, dict[str, int]]:
-    facets: dict[str, dict[str, int]] = {}
-    for name in FACETS:
-        buckets = counted[name]["buckets"]
-        rows = buckets.items() if isinstance(buckets, dict) else ((one["key"], one) for one in buckets)
-        facets[name] = {value: one["doc_count"] for value, one in rows if one["doc_count"]}
-    return facets
+    def lacking(self, model: str, most: int) -> list[StoredPassage]:
+        hits = self._search(statistics.lacking_body(model, most))["hits"]["hits"]
+        return [stored_in(hit) for hit in hits]
+
+    def take(self, model: str, size: int, vectors: Sequence[tuple[StoredPassage, Values]]) -> None:
+        self._indexes.take(model, size, vectors)
+        self._written()

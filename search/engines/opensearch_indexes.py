@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
@@ -20,12 +20,22 @@ from corpus.article import Article, Change
 from corpus.changing import newer_home
 from corpus.errors import InputError, OutageError
 from corpus.settings import Settings
-from search.engine import DamagedError
+from search.engine import WAIT_FOR_WRITER, DamagedError
 from search.engines.opensearch_client import Body, Client
-from search.engines.opensearch_documents import IS_PASSAGE, Documents, index_body
+from search.engines.opensearch_documents import (
+    IS_PASSAGE,
+    Documents,
+    index_body,
+    lacking,
+    stored_in,
+    vector_field,
+    vectors_body,
+)
 from search.engines.opensearch_lease import Lease
+from search.model import StoredPassage
+from search.vectors import Known, Values
 
-FORMAT = 1  # raised when an older Answerdesk could not read what this one writes
+FORMAT = 2  # raised when an older Answerdesk could not read what this one writes
 _CHANGES_AT_ONCE = 50
 _SPELLINGS = "spellings"  # the id of the document that holds the words as they are written
 _COPIES_WITHIN = "30s"
@@ -45,14 +55,19 @@ class Live:
     created: str
     damage: str | None = None
     library: str = ""  # the identity of the one that it was built from
+    meaning: bool = False  # it can hold vectors
+    embedded: str | None = None  # the model of which every passage has a vector
     format: int = FORMAT
 
 
 class Indexes:
     """The generations of one name in a cluster. Any number of processes read; one at a time writes."""
 
-    def __init__(self, client: Client, settings: Settings, identity: Callable[[], str]) -> None:
+    def __init__(
+        self, client: Client, settings: Settings, identity: Callable[[], str], known: Callable[[], Known | None]
+    ) -> None:
         self._client = client
+        self._known = known
         self._name = client.name
         self._identity = identity
         self._shards = settings.number("shards")
@@ -100,11 +115,17 @@ class Indexes:
     def rebuild(self, articles: Iterable[Article], number: int, damage: DamagedError | None) -> None:
         """Build an index beside the live one, verify it, and swap."""
         index = f"{self._name}-{number:012d}-{secrets.token_hex(4)}"
-        body = index_body(self._shards)
+        known = self._known()
+        meaning = "opensearch-knn" in [
+            one["component"] for one in self._client.ask("GET", "/_cat/plugins", format="json")
+        ]
+        body = index_body(self._shards, meaning=meaning)
+        if meaning and known:
+            body["mappings"]["properties"] |= vectors_body(known.model, known.size)
         body["mappings"]["_meta"] = {"answerdesk": {"name": self._name}}
         self._client.ask("PUT", f"/{index}", body, writes=True)
         try:
-            documents = Documents({})
+            documents = Documents({}, known if meaning else None)
             count = 0
 
             def operations() -> Iterator[Operation]:
@@ -125,7 +146,8 @@ class Indexes:
             self._copy(index)
             words = f"The index was damaged ({damage.what}) and has been rebuilt." if damage else None
             created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            self._note(Live(self._name, index, number, created, words, self._identity()))
+            live = Live(self._name, index, number, created, words, self._identity(), meaning)
+            self._note(self._looked_over(live, known.model if known else None))
             self._swap(index)
         except BaseException:
             with contextlib.suppress(OutageError, NotFoundError):
@@ -135,7 +157,10 @@ class Indexes:
     def apply(self, live: Live, changes: Iterable[Change], number: int) -> None:
         """Take changes into the live index."""
         self._refresh(live.index)  # shows what one that died wrote, so that it is replaced too
-        documents = Documents(self.spellings(live.index))
+        known = self._known() if live.meaning else None
+        if known:
+            self._map_vectors(live.index, known.model, known.size)
+        documents = Documents(self.spellings(live.index), known)
 
         def operations() -> Iterator[Operation]:
             rest = iter(changes)
@@ -153,7 +178,43 @@ class Indexes:
 
         self._client.bulk(operations(), self._lease.check)
         self._refresh(live.index)
-        self._note(replace(live, change=number, library=self._identity()))
+        model = known.model if known else live.embedded
+        self._note(self._looked_over(replace(live, change=number, library=self._identity()), model))
+
+    def take(self, model: str, size: int, vectors: Sequence[tuple[StoredPassage, Values]]) -> None:
+        """Index passages of the live index again, with their vectors; what has changed since is left out."""
+        with self.writing(WAIT_FOR_WRITER):
+            live = self.live()
+            if live is None:
+                return
+            self._map_vectors(live.index, model, size)
+            wanted = {"ids": [stored.passage_id for stored, _ in vectors]}
+            there = self._client.ask("POST", f"/{live.index}/_mget", wanted, writes=True)["docs"]
+            documents = Documents({})
+
+            def operations() -> Iterator[Operation]:
+                for (stored, values), one in zip(vectors, there, strict=True):
+                    if one["found"] and stored_in(one) == stored:
+                        document = documents.document(stored, one["_source"].get("places", ()))
+                        document[vector_field(model)] = values.tolist()
+                        yield {"index": _versioned(live.index, stored.passage_id, one["_version"])}, document
+
+            self._client.bulk(operations(), self._lease.check)
+            self._refresh(live.index)
+            self._note(self._looked_over(live, model))
+
+    def missing(self, index: str, model: str) -> int:
+        """Return how many passages have no vector of this model."""
+        found: int = self._client.ask("POST", f"/{index}/_count", {"query": lacking(model)})["count"]
+        return found
+
+    def _map_vectors(self, index: str, model: str, size: int) -> None:
+        self._client.ask("PUT", f"/{index}/_mapping", {"properties": vectors_body(model, size)}, writes=True)
+
+    def _looked_over(self, live: Live, model: str | None) -> Live:
+        """Return what to note of an index, where a model may have embedded all of it by now."""
+        done = live.meaning and model is not None and not self.missing(live.index, model)
+        return replace(live, embedded=model if done else None)
 
     def spellings(self, index: str) -> dict[str, int]:
         """Return the words as they are written, and how often."""
@@ -225,7 +286,7 @@ class Indexes:
 
 def _indexing(index: str, article: Article, number: int, documents: Documents) -> Iterator[Operation]:
     """Yield what indexes an article's passages."""
-    for document in documents.of(article, number):
+    for document in documents.of(article):
         yield {"index": _versioned(index, document["id"], number)}, document
 
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from search.engines.opensearch_documents import BITS, IS_PASSAGE, LENGTHS, MOST, NOTHING, Body, spelled
+from search.engines.opensearch_documents import (
+    BITS,
+    IS_PASSAGE,
+    LENGTHS,
+    MOST,
+    NOTHING,
+    Body,
+    spelled,
+    vector_field,
+)
 from search.fields import NAMES
 from search.filtering import recent_years
+from search.fusion import NEAREST, Meaning
 from search.model import Clause, Filters, Query
 from search.scoring import K1, Weights, content_groups
+from search.vectors import as_bytes
 
 MOST_SUMMED = 100  # words of a prefix; where more begin with it, having one of them is all that counts
 # OpenSearch takes 1,024 clauses of its own, and a row is three. Of a long message, so many words that tell most are
@@ -18,6 +30,8 @@ MOST_SCORED = 150
 MOST_ROWS = 100
 MOST_VALUES = 10_000  # of one facet
 EXACT_ARTICLES = 1000  # are counted exactly; more than these, nearly
+WORDS, NEAR = "words", "near"
+_NEAR_SCRIPT = "doc[params.field].size() == 0 ? -1 : cosineSimilarity(params.vector, doc[params.field])"
 
 
 def unpacked(number: Any) -> list[Any]:
@@ -79,67 +93,28 @@ def matching(clauses: Iterable[Clause]) -> Body:
 
 
 # A clause's score from its counts, as `search.scoring` has it; what is asked often comes first.
-_PACKED = "int packed = (int) (_score / params.times + 0.5);"
-_COUNTS = [f"(packed >> {BITS * number} & {MOST})" for number in range(len(NAMES))]
+PACKED = "int packed = (int) (_score / params.times + 0.5);"
+COUNTS = [f"(packed >> {BITS * number} & {MOST})" for number in range(len(NAMES))]
 _SCORE = "\n".join(
     [
-        _PACKED,
-        f"double score = 0, every = {' + '.join(_COUNTS)};",
+        PACKED,
+        f"double score = 0, every = {' + '.join(COUNTS)};",
         "if (params.joined > 0) {",
         "  score = params.joined * every / (every + params.joined_floor + params.joined_slope * doc['length'].value);",
         "}",
         *(
             f"if ({count} > 0 && params.{name} > 0) {{ score += params.{name} * {count}"
             f" / ({count} + params.{name}_floor + params.{name}_slope * doc['{length}'].value); }}"
-            for name, count, length in zip(NAMES, _COUNTS, LENGTHS, strict=True)
+            for name, count, length in zip(NAMES, COUNTS, LENGTHS, strict=True)
         ),
         "return score;",
     ]
 )
 
 
-def having_body(clauses: Sequence[Clause]) -> Body:
-    """Return what counts the passages that have each of many clauses, by its place."""
-    each = {str(number): matching([clause]) for number, clause in enumerate(clauses)}
-    return {"size": 0, "aggs": {"having": {"filters": {"filters": each}}}}
-
-
-def statistics_body(clause: Clause) -> Body:
-    """Return what counts the passages that have a clause, by field, and its occurrences."""
-    fields = [name for name in NAMES if clause.field in (None, name)]
-    occurrences = {"source": f"{_PACKED} return {' + '.join(_COUNTS)};", "params": {"times": times(clause)}}
-    return {
-        "size": 0,
-        "track_total_hits": True,
-        "query": counting(clause),
-        "aggs": {
-            "occurrences": {"sum": {"script": occurrences}},
-            **{name: {"filter": matching([clause._replace(field=name)])} for name in fields},
-        },
-    }
-
-
-def facts_body() -> Body:
-    """Return what counts passages and articles, and sums up lengths."""
-    return {
-        "size": 0,
-        "track_total_hits": True,
-        "query": IS_PASSAGE,
-        "aggs": {
-            "articles": {"filter": {"term": {"first": True}}},
-            "languages": {"terms": {"field": "language", "size": MOST_VALUES}},
-            **{name: {"sum": {"field": name}} for name in LENGTHS},
-        },
-    }
-
-
-def places_body(after: Sequence[str]) -> Body:
-    """Return a search for the titles and headings of the articles that follow one."""
-    body: Body = {"size": 1000, "query": {"term": {"first": True}}, "sort": [{"id": "asc"}], "_source": ["places"]}
-    return body | ({"search_after": after} if after else {})
-
-
-def search_body(query: Query, sought: Sequence[tuple[Clause, Weights]], bonus: float, k: int) -> Body:
+def search_body(
+    query: Query, sought: Sequence[tuple[Clause, Weights]], bonus: float, k: int, meaning: Meaning | None = None
+) -> Body:
     """Return a search for the best k passages; a scored clause is a matched query, named by its place in `sought`."""
     should = [_scoring(clause, weights, str(number)) for number, (clause, weights) in enumerate(sought)]
     if bonus:
@@ -147,13 +122,46 @@ def search_body(query: Query, sought: Sequence[tuple[Clause, Weights]], bonus: f
         should.append({"constant_score": {"filter": every, "boost": bonus}})
     return {
         "size": k,
+        "sort": [{"_score": "desc"}, {"id": "asc"}],
+        "query": {"bool": {"filter": conditions(query), "should": should}},
+        **_shown(meaning),
+    }
+
+
+def nearest_body(query: Query, clauses: Sequence[Clause], meaning: Meaning) -> Body:
+    """Return a search for what is nearest in meaning of all that filters and exclusions admit; `WORDS` names a match.
+
+    Clauses are named as in `search_body`.
+    """
+    admitted = conditions(replace(query, required=query.required[:-1]) if query.or_near else query)
+    near = {"vector": _bytes(meaning), "k": NEAREST, "filter": {"bool": {"filter": admitted}}}
+    counted = [{"bool": {"must": [counting(one)], "_name": str(number)}} for number, one in enumerate(clauses)]
+    words = {"bool": {"filter": conditions(query), "_name": WORDS}}
+    return {
+        "size": NEAREST,
+        "query": {"bool": {"must": [{"knn": {vector_field(meaning.model): near}}], "should": [words, *counted]}},
+        **_shown(meaning),
+    }
+
+
+def _shown(meaning: Meaning | None) -> Body:
+    """Return what is shown of a hit: its id, its lengths, and how near it is."""
+    shown: Body = {
         "track_total_hits": False,
         "_source": False,
         "stored_fields": "_none_",
         "docvalue_fields": ["id", *LENGTHS],
-        "sort": [{"_score": "desc"}, {"id": "asc"}],
-        "query": {"bool": {"filter": conditions(query), "should": should}},
     }
+    if meaning:
+        params = {"vector": _bytes(meaning), "field": vector_field(meaning.model)}
+        shown["script_fields"] = {NEAR: {"script": {"source": _NEAR_SCRIPT, "params": params}}}
+    return shown
+
+
+def _bytes(meaning: Meaning) -> list[int]:
+    [values], _ = as_bytes(meaning.vector[None])
+    found: list[int] = values.tolist()
+    return found
 
 
 def _scoring(clause: Clause, weights: Weights, name: str) -> Body:
@@ -173,13 +181,17 @@ def _all_words(scored: Sequence[Clause]) -> list[Body]:
     return [matching(clause for clause in scored if group in clause.groups) for group in groups]
 
 
-def counts_body(query: Query, articles: Sequence[str]) -> Body:
-    """Return what counts all matching passages: by facet, and those of some articles."""
+def counts_body(query: Query, articles: Sequence[str], near: Sequence[str] = (), *, words: bool = True) -> Body:
+    """Return what counts all matching passages: by facet, and those of some articles.
+
+    Those found by `near`ness match too; without `words`, they alone.
+    """
+    matched = {"bool": {"filter": conditions(query)}}
     per_article = {"terms": {"field": "article", "size": max(len(articles), 1)}}
     return {
         "size": 0,
         "track_total_hits": True,
-        "query": {"bool": {"filter": conditions(query)}},
+        "query": _one_of([*([matched] if words else []), *([{"terms": {"id": near}}] if near or not words else [])]),
         "aggs": {
             "articles": {"cardinality": {"field": "article", "precision_threshold": EXACT_ARTICLES}},
             "best": {"filter": {"terms": {"article": articles}}, "aggs": {"per_article": per_article}},

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article, Change
-from search.engine import Engine, Numbered, Snapshot
+from search.engine import Embedded, Engine, Numbered, Snapshot
 from search.engines.memory import MemoryEngine
 from search.fusion import Meaning
 from search.model import Candidates, Query
 from search.querytext import parse, parse_filters
 from search.synonyms import Synonyms
-from search.vectors import key_of, text_of
+from search.vectors import Values, key_of, text_of
 from search.vocabulary import Vocabulary
 from tests.articles import WORDS, article, random_articles, small_library
 
@@ -60,9 +60,18 @@ def same(found: Candidates, wanted: Candidates) -> None:
 
 
 def some_meaning(snapshot: Snapshot, weight: float) -> Meaning:
-    """A nearness for each passage that depends on its text alone, in the order of this engine."""
-    assert isinstance(snapshot, Numbered)
-    return Meaning((snapshot.keys % 1000 / 1000).astype(np.float32), weight)
+    """What is asked: how near a passage is depends on its text alone."""
+    nearness = np.empty(0, np.float32)
+    if isinstance(snapshot, Numbered):
+        values = np.array([some_values(key) for key in snapshot.keys.tolist()], np.float32).reshape(-1, 2)
+        nearness = values[:, 0] / np.linalg.norm(values, axis=1)
+    return Meaning(nearness, weight, np.array([1, 0], np.float32), "some")
+
+
+def some_values(key: int) -> Values:
+    """A vector for a text of this key, anywhere from what is asked to a right angle."""
+    angle = key % 1000 * np.pi / 2000
+    return np.rint([127 * np.cos(angle), 127 * np.sin(angle)]).astype(np.int8)
 
 
 class EngineContract:
@@ -253,7 +262,7 @@ class EngineContract:
             asked = " ".join(words) if text.draw(st.booleans()) else f'"{" ".join(words)}"'
             snapshot = engine.snapshot()
             same(snapshot.candidates(ask(asked), 50), oracle.candidates(ask(asked), 50))
-            if isinstance(snapshot, Numbered):
+            if isinstance(snapshot, Numbered | Embedded):
                 near = some_meaning(snapshot, 0.5), some_meaning(oracle, 0.5)
                 same(snapshot.candidates(ask(asked), 50, near[0]), oracle.candidates(ask(asked), 50, near[1]))
 
@@ -271,6 +280,10 @@ class MeaningContract(EngineContract):
         same(found, oracle.candidates(ask(text, snapshot=oracle), 100, some_meaning(oracle, weight)))
         for one in found.best:
             assert sum(part.score for part in one.parts) == pytest.approx(one.score, abs=1e-5)
+
+
+class NumberedContract(MeaningContract):
+    """For engines whose passages have numbers."""
 
     def test_a_passage_is_known_by_the_key_of_its_text(self, engine: Engine) -> None:
         engine.apply([Change(6, "swelling", None)], 6)

@@ -7,10 +7,10 @@ import pytest
 
 from search.engine import Engine
 from search.engines.memory import MemoryEngine
-from tests.contract.engine_contract import MeaningContract
+from tests.contract.engine_contract import NumberedContract
 
 
-class TestMemoryEngine(MeaningContract):
+class TestMemoryEngine(NumberedContract):
     @pytest.fixture
     def make(self, tmp_path: Path) -> Callable[[], Engine]:
         return MemoryEngine

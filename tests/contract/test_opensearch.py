@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
+import search
+from corpus.article import Change
+from corpus.errors import InputError
 from corpus.settings import Settings
 from search.engine import Engine
 from search.engines.memory import MemoryEngine
 from search.engines.opensearch_engine import OpenSearchEngine
-from tests.articles import small_library
-from tests.contract.engine_contract import EngineContract, ask, same
+from search.vectors import Known, Values, VectorFile, VectorTable
+from tests.articles import article, small_library
+from tests.contract.engine_contract import MeaningContract, ask, same, some_values
 from tests.servers.opensearch import OpenSearch
+
+
+class _EveryText(VectorTable):
+    """Has a vector of every text."""
+
+    def __init__(self) -> None:
+        super().__init__(VectorFile(Path("none"), 2).read().records)
+
+    def values_of(self, keys: Sequence[int]) -> list[Values | None]:
+        return [some_values(key) for key in keys]
+
+
+def silent(items: Iterable[str], what: str, total: int) -> Iterable[str]:
+    return items
+
+
+KNOWN = Known("some", 2, _EveryText())
 
 
 @pytest.fixture(scope="module")
 def shared(opensearch: OpenSearch) -> Iterator[Engine]:
-    with closing(OpenSearchEngine(Settings({"engine": opensearch.index()}))) as engine:
+    with closing(OpenSearchEngine(Settings({"engine": opensearch.index()}), known=lambda: KNOWN)) as engine:
         yield engine
 
 
-class TestOpenSearchEngine(EngineContract):
+class TestOpenSearchEngine(MeaningContract):
     @pytest.fixture
     def make(self, opensearch: OpenSearch) -> Iterator[Callable[[], Engine]]:
         numbers = itertools.count()
@@ -31,7 +53,7 @@ class TestOpenSearchEngine(EngineContract):
 
             def new() -> Engine:
                 opensearch.ask("DELETE", "/once*")  # what is left of the examples before would slow this one down
-                engine = OpenSearchEngine(Settings({"engine": opensearch.index(f"once{next(numbers)}")}))
+                engine = OpenSearchEngine(Settings({"engine": opensearch.index(f"once{next(numbers)}")}), known=lambda: KNOWN)
                 stack.callback(engine.close)
                 return engine
 
@@ -51,3 +73,29 @@ class TestOpenSearchEngine(EngineContract):
         if shared.snapshot().state.change != 5:
             shared.rebuild(small_library(), 5)
         return shared
+
+
+def test_the_index_holds_the_vectors_for_every_machine(opensearch: OpenSearch, model: Path, tmp_path: Path) -> None:
+    settings = Settings({"engine": opensearch.index(), "model": str(model)})
+    with search.open_home(tmp_path / "one", settings) as one, search.open_home(tmp_path / "other", settings) as other:
+        one.engine.rebuild(small_library(), 5)
+        assert one.search("cramps").mode == "lexical"
+        assert one.search("cramps", mode="hybrid").remarks == (search.NOT_EMBEDDED,)
+        assert one.embed(silent) == 9
+        for desk in (one, other):
+            found = desk.search("thrombosis", only_hits=True)
+            assert (found.mode, found.hits[0].passage.article_id) == ("hybrid", "swelling")
+        hits = other.search("cramps", filters={"label": ["sleep"]}).hits
+        assert {hit.passage.article_id for hit in hits} == {"restless-legs"}
+
+        one.engine.apply([Change(6, "new", article("new", "New", ("", "Not embedded yet.")))], 6)
+        assert one.search("cramps").mode == "lexical"
+        assert one.semantic
+        assert one.semantic.missing(one.engine.snapshot()) == 1
+        assert one.embed(silent) == 1
+        one.engine.rebuild(small_library(), 7)  # with vectors, which are on disk
+        assert one.search("cramps").mode == "hybrid"
+        with pytest.raises(InputError, match="model fetch"):
+            search.open_home(tmp_path / "third", Settings({"engine": settings.text("engine")})).search(
+                "a", mode="hybrid"
+            )

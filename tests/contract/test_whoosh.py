@@ -21,10 +21,10 @@ from search.engines.memory import MemoryEngine
 from search.engines.whoosh_engine import WhooshEngine
 from search.generations import MANIFEST, POINTER, Generations
 from tests.articles import article, small_library
-from tests.contract.engine_contract import MeaningContract, ask, same
+from tests.contract.engine_contract import NumberedContract, ask, same
 
 
-class TestWhooshEngine(MeaningContract):
+class TestWhooshEngine(NumberedContract):
     @pytest.fixture
     def make(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Engine]]:
         made: list[WhooshEngine] = []

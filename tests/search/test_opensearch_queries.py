@@ -8,10 +8,13 @@ import json
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from search import scoring
 from search.engines.opensearch_documents import Documents
-from search.engines.opensearch_queries import conditions, counting, counts_body, matching, search_body, statistics_body
+from search.engines.opensearch_queries import conditions, counting, counts_body, matching, nearest_body, search_body
+from search.engines.opensearch_statistics import statistics_body
+from search.fusion import Meaning
 from search.model import Clause, Filters, Query
 from tests.articles import article
 
@@ -27,7 +30,7 @@ def as_json(value: Any) -> Any:
 def test_a_passage_is_indexed_by_its_words_with_their_counts() -> None:
     documents = Documents({"calf": 1})
     cramps = ("Causes", "Cramps: the cramp of a calf.")
-    [made] = documents.of(article("legs", "Leg cramps", cramps, labels=("a",), reviewed="2026-07-04"), 7)
+    [made] = documents.of(article("legs", "Leg cramps", cramps, labels=("a",), reviewed="2026-07-04"))
     once = dict.fromkeys(["leg", "causes", "the", "cramp", "of", "a"], 1)
     assert documents.spellings() == once | {"calf": 2, "cramps": 2}
     document = as_json(made)
@@ -39,7 +42,6 @@ def test_a_passage_is_indexed_by_its_words_with_their_counts() -> None:
     assert document == {
         "id": "legs.causes.1",
         "article": "legs",
-        "change": 7,
         "first": True,
         "words": f"leg|1 cramp|{1 + (2 << 16)} caus|{1 << 8} calf|{1 << 16}",
         "title": "leg cramp _",
@@ -148,11 +150,43 @@ def test_a_search_names_each_clause() -> None:
     assert bonus["constant_score"]["filter"] == {"bool": {"filter": [matching([CRAMP]), matching([ROW])]}}
 
 
+def test_what_is_near_is_looked_for_among_what_is_admitted() -> None:
+    unwanted = Clause(("night",), "", (2,), excluded=True)
+    query = Query("", (CRAMP, unwanted), ((unwanted,), (CRAMP,)), or_near=True, filters=Filters(label=("a",)))
+    meaning = Meaning(np.empty(0, np.float32), 0.5, np.array([0.6, -0.8], np.float32), "mini")
+    body = as_json(nearest_body(query, [CRAMP], meaning))
+    [nearest] = body["query"]["bool"]["must"]
+    assert nearest == {
+        "knn": {
+            "meaning_mini": {
+                "vector": [95, -127],
+                "k": 200,
+                "filter": {
+                    "bool": {
+                        "filter": [
+                            IS_PASSAGE,
+                            {"terms": {"label": ["a"]}},
+                            {"bool": {"must_not": [{"terms": {"words": ["night"]}}]}},
+                        ]
+                    }
+                },
+            }
+        }
+    }
+    words, counted = body["query"]["bool"]["should"]
+    assert words == {"bool": {"filter": as_json(conditions(query)), "_name": "words"}}
+    assert counted == {"bool": {"must": [as_json(counting(CRAMP))], "_name": "0"}}
+    assert (body["size"], {*body["script_fields"]}) == (200, {"near"})
+
+
 def test_everything_that_matches_is_counted() -> None:
     query = Query("", (CRAMP,), ((CRAMP,),), filters=Filters(review_cutoffs=(("", datetime.date(2023, 11, 23)),)))
     body = counts_body(query, ["legs"])
     assert (body["size"], body["track_total_hits"]) == (0, True)
     assert body["query"] == {"bool": {"filter": conditions(query)}}
+    near = counts_body(query, ["legs"], ["arms.top.1"])["query"]["bool"]["should"]
+    assert near == [body["query"], {"terms": {"id": ["arms.top.1"]}}]
+    assert counts_body(query, [], [], words=False)["query"] == {"terms": {"id": []}}
     assert {*body["aggs"]} == {"articles", "best", "label", "source", "language", "review", "reviewed_since"}
     assert body["aggs"]["best"]["filter"] == {"terms": {"article": ["legs"]}}
     assert body["aggs"]["review"]["filters"]["filters"]["overdue"] == {"range": {"reviewed": {"lt": "2023-11-23"}}}

@@ -155,14 +155,14 @@ def _unpacked(folder: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode:
         missing(f"needs OpenSearch from Maven Central: {done.stdout[-500:]}")
-    archive = next(jars.glob("opensearch-*.zip"))
+    archive, plugin = sorted(jars.glob("opensearch-*.zip"))
     version = archive.stem.removeprefix("opensearch-")
-    with zipfile.ZipFile(archive) as packed:
-        packed.extractall(folder)
     home = folder / archive.stem
+    for packed, there in ((archive, folder), (plugin, home / "plugins" / "opensearch-knn")):
+        with zipfile.ZipFile(packed) as opened:
+            opened.extractall(there)
     for file in (home / "bin").iterdir():
         file.chmod(0o755)
-    shutil.rmtree(home / "modules" / "transport-grpc", ignore_errors=True)
     for name, (class_name, wanted) in _MODULES.items():
         module = home / "modules" / name
         module.mkdir()
