@@ -53,7 +53,9 @@ class TestOpenSearchEngine(MeaningContract):
 
             def new() -> Engine:
                 opensearch.ask("DELETE", "/once*")  # what is left of the examples before would slow this one down
-                engine = OpenSearchEngine(Settings({"engine": opensearch.index(f"once{next(numbers)}")}), known=lambda: KNOWN)
+                engine = OpenSearchEngine(
+                    Settings({"engine": opensearch.index(f"once{next(numbers)}")}), known=lambda: KNOWN
+                )
                 stack.callback(engine.close)
                 return engine
 
