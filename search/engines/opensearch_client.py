@@ -22,10 +22,12 @@ from opensearchpy.exceptions import (
     ConnectionTimeout,
     NotFoundError,
     OpenSearchException,
+    SerializationError,
     SSLError,
     TransportError,
 )
 from opensearchpy.exceptions import ConnectionError as NoConnection
+from opensearchpy.serializer import JSONSerializer
 
 from corpus.errors import InputError, OutageError
 from corpus.settings import Settings
@@ -59,6 +61,19 @@ class _TryAgainError(Exception):
         self.timed_out = timed_out
 
 
+class _Json(JSONSerializer):
+    """A few times as fast as the client's own."""
+
+    def dumps(self, data: Any) -> Any:
+        return data if isinstance(data, (bytes, str)) else msgspec.json.encode(data)
+
+    def loads(self, s: str) -> Any:
+        try:
+            return msgspec.json.decode(s)
+        except ValueError as error:
+            raise SerializationError(s, error) from error
+
+
 class Client:
     """One cluster, and the name of the index in it. Safe to share between threads.
 
@@ -83,6 +98,7 @@ class Client:
             hosts=[f"{parts.scheme}://{host}" for host in hosts.split(",")],
             http_auth=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
             headers=headers,
+            serializer=_Json(),
             ca_certs=ca or None,
             max_retries=0,
             retry_on_timeout=True,  # no further try here, but another server's turn

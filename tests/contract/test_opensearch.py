@@ -20,6 +20,7 @@ from search.vectors import Known, Values, VectorFile, VectorTable
 from tests.articles import article, small_library
 from tests.contract.engine_contract import MeaningContract, ask, same, some_values
 from tests.servers.opensearch import OpenSearch
+from tests.servers.processes import folder_of_its_own
 
 
 class _EveryText(VectorTable):
@@ -101,3 +102,20 @@ def test_the_index_holds_the_vectors_for_every_machine(opensearch: OpenSearch, m
             search.open_home(tmp_path / "third", Settings({"engine": settings.text("engine")})).search(
                 "a", mode="hybrid"
             )
+
+
+def test_what_a_busy_server_refuses_is_sent_again(opensearch: OpenSearch) -> None:
+    articles = [article(f"a{n}", f"Article {n}", ("", f"Cramps number {n}.")) for n in range(200)]
+    with folder_of_its_own() as folder:
+        busy = OpenSearch(
+            folder, home=opensearch.home, settings="node.processors: 1\nthread_pool.write.queue_size: 1\n"
+        )
+        try:
+            # eight parts at once for one thread that lets one wait: it answers the others with 429
+            with closing(OpenSearchEngine(Settings({"engine": busy.index(), "shards": "8"}))) as engine:
+                engine.rebuild(articles, 1)
+                assert engine.snapshot().candidates(ask("cramps"), 10).counts.total == 200
+            [node] = busy.ask("GET", "/_nodes/stats/thread_pool")["nodes"].values()
+            assert node["thread_pool"]["write"]["rejected"] > 0
+        finally:
+            busy.stop()

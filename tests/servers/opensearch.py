@@ -49,10 +49,12 @@ _names = itertools.count()
 class OpenSearch:
     """Nodes of one cluster on this machine; `index` gives the setting of an engine with an index of its own there.
 
-    `home` is where another cluster's programs were laid out.
+    `home` is where another cluster's programs were laid out, `settings` are lines for each node's own.
     """
 
-    def __init__(self, folder: Path, nodes: int = 1, heap: str = "512m", home: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, nodes: int = 1, heap: str = "512m", home: Path | None = None, settings: str = ""
+    ) -> None:
         self._heap = heap
         self._java_home = _java_home()
         self.home = home or _unpacked(folder)
@@ -67,7 +69,9 @@ class OpenSearch:
         for number, node in enumerate(self._nodes):
             shutil.copytree(self.home / "config", node / "config")
             facts = {"number": number, "folder": node, "http": ports[number], "transport": ports[nodes + number]}
-            (node / "config" / "opensearch.yml").write_text(_SETTINGS.format(seeds=seeds, start=start, **facts))
+            (node / "config" / "opensearch.yml").write_text(
+                _SETTINGS.format(seeds=seeds, start=start, **facts) + settings
+            )
             options = node / "config" / "jvm.options"  # its logs would go where the node happens to be started
             kept = [line for line in options.read_text().splitlines() if "logs/" not in line and "Dump" not in line]
             options.write_text("\n".join(kept))
