@@ -23,8 +23,8 @@ Scores = npt.NDArray[np.float64]
 # A word that more than this share of the passages has is held as one score a passage. Of 1/4 to 1/64, p50 and p99 at
 # 26,000 passages were best from 1/8 to 1/16.
 COMMON = 1 / 12
-# Where rare words are in more than this share, looking at every passage takes no longer: adding up in a row is four
-# times as fast as here and there.
+# Rare words that are in more than this share, together, are added up everywhere. Of 26,000 passages, 8,000 picked out
+# cost 11 us a common word, and all of them in a row 9.
 FEW = 1 / 4
 EVEN = 10.0**-scoring.DIGITS  # scores that differ by less may be even once they are rounded
 WIDTH = 16  # times k: of so many parts of the scores the highest are taken, to find a bound without sorting
@@ -77,7 +77,7 @@ def best(
     if len(query.required) == 1 and not any(clause.excluded for clause in required):
         any_of = {*required}
         rare = [one for one in adding.rare if one.clause in any_of]
-        if sum(len(one.column.documents) for one in rare) <= FEW * len(admitted):
+        if rare and sum(len(one.column.documents) for one in rare) <= FEW * len(admitted):
             documents, scores = adding.having(rare, admitted, k)
             bound = _reached(scores, k)
             if bound - EVEN >= adding.highest_without_rare(any_of):
