@@ -31,8 +31,10 @@ class Found:
         self._lengths = np.array([[own[name][0] for own in fields] for name in LENGTHS]).reshape(len(LENGTHS), -1)
         self._counts: list[list[Numbers]] = []
         self.words = np.zeros(len(hits))
+        scores = [named(hit) for hit in hits]
         for number, (clause, weights) in enumerate(sought):
-            seen = np.array([named(hit).get(str(number), 0.0) for hit in hits])
+            name = str(number)
+            seen = np.array([own.get(name, 0.0) for own in scores])
             self._counts.append(unpacked(np.rint(seen / queries.times(clause)).astype(np.int64)))
             for _, part in weights.scores(self._counts[-1], list(self._lengths)):
                 self.words += weights.factor(clause) * part
