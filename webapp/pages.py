@@ -25,13 +25,9 @@ blueprint = Blueprint("pages", __name__)
 
 _MOST_VERSIONS = 20
 _MOST_BYTES = 31_500  # of results: with styles and scripts under 60 KB
-_LONG_ADDRESS = 100  # of a search: with longer ones, what goes on from a hit is asked by a form that stands once
-_LENGTHS = (
-    (MOST_HITS, 0),
-    (3, 500),
-    (1, 200),
-    (0, 200),
-)  # hits shown whole, and characters of the others, until a page is light
+_LONG_ADDRESS = 80  # of a search: with longer ones, what goes on from a hit is asked by a form that stands once
+# Hits shown whole, and about how many characters of the others: the first with which a page is light enough.
+_LENGTHS = ((MOST_HITS, 0), (3, 800), (3, 400), (1, 200), (0, 200))
 
 blueprint.add_app_template_global(lines.marked)
 blueprint.add_app_template_global(lines.plain, "plain_lines")
