@@ -82,11 +82,11 @@ def best(
             bound = _reached(scores, k)
             if bound - EVEN >= adding.highest_without_rare(any_of):
                 kept = scores > bound - EVEN
-                return documents.compress(kept), np.round(scores.compress(kept), scoring.DIGITS)
+                return documents.compress(kept), scores.compress(kept).round(scoring.DIGITS)
     scores = adding.everywhere()
     np.copyto(scores, -np.inf, where=~matched())
     documents = (scores > _reached(scores, k) - EVEN).nonzero()[0]
-    return documents, np.round(scores.take(documents), scoring.DIGITS)
+    return documents, scores.take(documents).round(scoring.DIGITS)
 
 
 def every(query: Query, sought: Sequence[Sought], size: int) -> Scores:
@@ -167,6 +167,7 @@ def _reached(scores: Scores, k: int) -> float:
     if len(scores) < k:
         return -np.inf
     width = WIDTH * k
-    if len(scores) >= 2 * width:
-        scores = scores[: len(scores) // width * width].reshape(-1, width).max(axis=0)
-    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+    rows = len(scores) // width
+    highest = scores[: rows * width].reshape(rows, -1).max(axis=0) if rows > 1 else scores.copy()
+    highest.partition(len(highest) - k)
+    return float(highest[-k])
