@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 # ISO 639-1 to Snowball's names. Other languages are indexed as written, but for case and accents.
@@ -99,6 +100,7 @@ _STOP_WORDS = {
 }
 
 
+@functools.lru_cache(256)
 def of(tag: str) -> str:
     """Return the language of a tag such as `de-AT`."""
     return tag.partition("-")[0].partition("_")[0].lower()

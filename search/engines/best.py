@@ -31,7 +31,10 @@ WIDTH = 16  # times k: of so many parts of the scores the highest are taken, to 
 
 
 class Column:
-    """What a word or phrase scores in each of `documents`, which have it and rise; of a common one, in all: `whole`."""
+    """What a word or phrase scores in each of `documents`, which have it and rise; of a common one, in all: `whole`.
+
+    Of a common one, `scores` are left out: they would take as much again.
+    """
 
     def __init__(self, documents: Numbers, scores: Scores, size: int, weights: scoring.Weights) -> None:
         self.documents = documents
@@ -42,6 +45,7 @@ class Column:
         if len(documents) > COMMON * size:
             self.whole = np.zeros(size)
             self.whole[documents] = scores
+            self.scores = np.zeros(0)
 
     def among(self, documents: Numbers, size: int) -> Mask:
         """Tell which of `documents` have it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import mmap
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,8 +57,10 @@ class BlockArray:
         self._path = path = folder / f"{name}.{kind}"
         self._sums = sums[path.name]
         try:
-            size, dtype = path.stat().st_size, f"<{kind}"
-            self._array: npt.NDArray[Any] = np.memmap(path, dtype, "r").view(np.ndarray) if size else np.zeros(0, dtype)
+            with path.open("rb") as file:
+                size = path.stat().st_size
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else None
+            self._array: npt.NDArray[Any] = np.frombuffer(self._map or b"", f"<{kind}")
         except (OSError, ValueError):  # ValueError: a size that is no multiple of the items'
             raise DamagedError(f"{path.name}: it is missing or cut off") from None
         if -(-size // BLOCK) != len(self._sums):
@@ -76,6 +79,11 @@ class BlockArray:
             if stop > first:
                 self._check(range(first * width // BLOCK, (stop * width - 1) // BLOCK + 1))
         return self._array[first:last]
+
+    def release(self) -> None:
+        """Give back the memory of what was read; what is read again comes from the file."""
+        if self._map:
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def _check(self, blocks: range) -> None:
         for number in blocks:
@@ -98,6 +106,10 @@ class Blobs:
     def __getitem__(self, number: int) -> bytes:
         first, last = self._starts.read(number, number + 2).tolist()
         return self._data.read(first, last).tobytes()
+
+    def release(self) -> None:
+        """Give back the memory of what was read."""
+        self._data.release()
 
     @functools.cached_property
     def _whole(self) -> tuple[bytes, memoryview]:

@@ -85,7 +85,9 @@ class Columns:
     @functools.cached_property
     def headings(self) -> list[Place]:
         """The titles and headings of the articles, deleted or not."""
-        return list(places(map(self.stored, range(len(self)))))
+        found = list(places(map(self.stored, range(len(self)))))
+        self._stored.release()  # all passages were read for it, and few of them are shown soon
+        return found
 
     def __len__(self) -> int:
         return len(self.article_of)
@@ -115,6 +117,7 @@ class Columns:
         """Check every block that was not read yet."""
         for array in self._arrays:
             array.read()
+            array.release()
 
     def words(self, prefix: str) -> Iterator[str]:
         """Yield the terms that start with `prefix`."""

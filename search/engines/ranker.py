@@ -45,7 +45,7 @@ class Ranker:
         self._column = functools.lru_cache(self._postings.kept)(self._score)
         self._admitted = functools.lru_cache(FILTERS_KEPT)(self._admit)
         self._id = functools.lru_cache(IDS_KEPT)(self._find_id)
-        self._living = np.unique(self._article_of[self._alive]).tolist()
+        self._living = np.unique(self._article_of[self._alive])
         self.articles = len(self._living)  # an article is alive in one segment only
 
     def __len__(self) -> int:
@@ -89,7 +89,7 @@ class Ranker:
     def languages(self) -> tuple[str, ...]:
         """The languages of the articles, sorted."""
         known = [language for segment in self._segments for language in segment.columns.articles.languages]
-        return tuple(sorted({known[number] for number in self._living}))
+        return tuple(sorted({known[number] for number in self._living.tolist()}))
 
     def headings(self) -> Iterator[Place]:
         """Yield the titles and headings of the articles that are not deleted."""
@@ -216,7 +216,7 @@ class Ranker:
     def _score(self, match: Match, field: str | None, counted: scoring.Counted) -> Column:
         weights = scoring.Weights(field, counted, self._size, self._means)
         scores = np.zeros(len(match.documents))
-        for _, part in weights.scores(list(match.counts), list(self._lengths[:, match.documents])):
+        for _, part in weights.scores(list(match.counts.astype(np.int32)), list(self._lengths[:, match.documents])):
             scores += part
         return Column(match.documents, scores, len(self._alive), weights)
 

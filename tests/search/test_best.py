@@ -41,7 +41,10 @@ def test_the_best_are_those_of_adding_everything_up(
     scores = np.zeros(SIZE)
     having = {one.clause: np.isin(np.arange(SIZE), one.column.documents) for one in sought}
     for one in sought:
-        scores[one.column.documents] += one.factor * one.column.scores
+        whole = one.column.whole
+        scores[one.column.documents] += one.factor * (
+            one.column.scores if whole is None else whole[one.column.documents]
+        )
     if all_words:
         everything = np.logical_and.reduce([having[one.clause] for one in content])
         scores[everything] += scoring.all_words_bonus((one.clause, one.column.weights) for one in sought)
