@@ -19,6 +19,7 @@ from werkzeug.test import run_wsgi_app
 
 from corpus.errors import InputError, OutageError
 from corpus.machine import processors
+from corpus.settings import Settings
 from webapp import logs
 from webapp.app import LARGEST_BODY, create_app
 
@@ -38,13 +39,13 @@ _processes = multiprocessing.get_context("spawn")  # not forked: a copy of a pro
 class Helpers:
     """The application with its searches answered by helpers; while none is free, it answers them itself."""
 
-    def __init__(self, app: Flask, count: int) -> None:
+    def __init__(self, app: Flask) -> None:
         self._app = app
         self._home = app.extensions["answerdesk"]
         self._free: queue.SimpleQueue[Connection[Any, Any]] = queue.SimpleQueue()
         self._helping: list[BaseProcess] = []
         self._closing = threading.Event()
-        for _ in range(count or min(processors(), _MOST)):
+        for _ in range(_count(self._home.settings)):
             threading.Thread(target=self._keep_one, daemon=True).start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -94,6 +95,12 @@ class Helpers:
         self._closing.set()
         for process in list(self._helping):
             process.terminate()
+
+
+def _count(settings: Settings) -> int:
+    if settings.text("engine") != "whoosh":
+        return 0  # the time goes by in another server, and threads wait for it as well
+    return settings.number("processes") or min(processors(), _MOST)
 
 
 def _help(connection: Connection[Any, Any], home: Path, loopback: bool, token: str) -> None:

@@ -49,7 +49,7 @@ def serve(home: Path, host: str, port: int, started: Callable[[str], None]) -> N
     logs.log_requests(app)
     connections: dict[int, Any] = {}
     opened = app.extensions["answerdesk"]
-    helpers = Helpers(app, opened.settings.number("processes"))
+    helpers = Helpers(app)
     server: Any = create_server(
         helpers, connections, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=True
     )
