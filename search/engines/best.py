@@ -8,7 +8,7 @@ Turtle and Flood, Query evaluation: strategies and optimizations, 1995; here wit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -56,8 +56,7 @@ class Column:
         return mask.take(documents)
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(NamedTuple):
     """A clause that scores, its column, and what the query multiplies it by."""
 
     clause: Clause
@@ -119,12 +118,16 @@ class _Adding:
             there = admitted.take(documents)
             documents, sums = documents.compress(there), sums.compress(there)
         else:
-            mask = np.zeros(self._size, bool)
-            for one in rare:
-                mask[one.column.documents] = True
+            of_rare = self._of_rare()
+            if len(self.rare) == len(rare):
+                mask = of_rare > 0
+            else:
+                mask = np.zeros(self._size, bool)
+                for one in rare:
+                    mask[one.column.documents] = True
             mask &= admitted
             documents = mask.nonzero()[0]
-            sums = self._of_rare().take(documents)
+            sums = of_rare.take(documents)
         kept = sums >= _reached(sums, k) - self._highest_of_common - self._bonus
         documents, sums = documents.compress(kept), sums.compress(kept)
         for factor, whole in self._common:
@@ -152,10 +155,11 @@ class _Adding:
         return scores
 
     def _of_rare(self) -> Scores:
-        sums = np.zeros(self._size)
-        for one in self.rare:
-            sums[one.column.documents] += one.factor * one.column.scores
-        return sums
+        if not any(len(one.column.documents) for one in self.rare):
+            return np.zeros(self._size)
+        documents = np.concatenate([one.column.documents for one in self.rare])
+        scores = np.concatenate([one.factor * one.column.scores for one in self.rare])
+        return cast("Scores", np.bincount(documents, scores, self._size))
 
     def _add_bonus(self, documents: Numbers, scores: Scores) -> None:
         if self._bonus:

@@ -158,7 +158,7 @@ def _understood(page: Page) -> None:
 
 def _adding(page: Page) -> None:
     _to_add(page)
-    records = "title,body\n" + "".join(f"Spare part {n},It fits model {n}.\n" for n in range(3_000))
+    records = "title,body\n" + "".join(f"Spare part {n},It fits model {n}.\n" for n in range(30_000))
     file = {"name": "parts.csv", "mimeType": "text/csv", "buffer": records.encode()}
     page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
     _press(page, "Show what is understood")
