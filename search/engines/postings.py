@@ -17,10 +17,10 @@ from search.fields import NAMES
 from search.model import Clause
 from search.scoring import Counted
 
-# Clauses that are kept once they were asked for: at most so many, and no more than fit in some 200 MB. Those of
-# MedQuAD's questions take 2.2 bytes for each passage of the library, at 100,000 passages.
+# Clauses that are kept once they were asked for: at most so many, and no more than fit in some 500 MB. Those of
+# MedQuAD's questions take 1.9 bytes for each passage of the library, at 400,000 passages.
 CLAUSES_KEPT = 4096
-PASSAGES_KEPT = 100_000_000
+PASSAGES_KEPT = 260_000_000
 
 
 @dataclass(frozen=True, slots=True)
