@@ -19,6 +19,7 @@ import pytest
 import search
 from corpus.library import Library
 from tests.articles import small_library
+from tests.needs import program
 from tests.servers.desks import within
 
 # A desk whose own process cannot search: what it answers, a helper answered.
@@ -54,7 +55,7 @@ def answered(address: str, data: bytes | None = None) -> str | None:
 
 
 def helpers(process: subprocess.Popen[str]) -> list[int]:
-    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)]
+    command = [program("ps"), "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)]
     found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
     return [int(line.split()[0]) for line in found if "spawn_main" in line]
 
