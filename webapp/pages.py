@@ -66,7 +66,7 @@ def _results(
     whole: int,
     most: int,
 ) -> str:
-    """Render results; of the hits after the first `whole`, about `most` characters."""
+    """Render results; of the hits after the first `whole`, about `most` characters. Warnings are never cut."""
     groups, restrictions = narrowed
     question = None if asked.by_post else asked.text
     here = search_address(asked.text, fields)
@@ -85,7 +85,7 @@ def _results(
         focus=True,
         by_post=asked.by_post,
         results=results,
-        urgent=shown_each(results.urgent) if first else [],
+        urgent=[shown(_home(), hit, question, above) for hit in results.urgent] if first else [],
         questions=[(one, shown_each(one.hits)) for one in results.questions] if first else [],
         hits=shown_each(results.hits),
         pages=min(math.ceil(results.total / asked.limit), LAST_PAGE),
