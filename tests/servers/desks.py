@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -28,6 +29,22 @@ def serving(home: Path) -> Iterator[str]:
             yield next(line.split()[-1] for line in process.stdout if "http" in line)
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def serving_by(
+    program: str, argument: str, home: Path, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run `serve` by a program that takes an argument before those of the command; yield its process and address."""
+    command = [sys.executable, "-c", program, argument, "--home", str(home), "serve", "--port", "0"]
+    whole = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=whole)
+    try:
+        assert process.stdout is not None
+        yield process, next(word for line in process.stdout for word in line.split() if word.startswith("http"))
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def fetch(address: str) -> tuple[int, Any]:

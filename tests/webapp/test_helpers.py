@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
 import subprocess
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -20,7 +18,7 @@ import search
 from corpus.library import Library
 from tests.articles import small_library
 from tests.needs import program
-from tests.servers.desks import within
+from tests.servers.desks import serving_by, within
 
 # A desk whose own process cannot search: what it answers, a helper answered.
 HELPLESS = """
@@ -32,17 +30,8 @@ main(sys.argv[2:])
 """
 
 
-@contextlib.contextmanager
-def serving(home: Path, kind: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-c", HELPLESS, kind, "--home", str(home), "serve", "--port", "0"]
-    environment = {**os.environ, "ANSWERDESK_PROCESSES": "1", "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert process.stdout is not None
-        yield process, next(word for line in process.stdout for word in line.split() if word.startswith("http"))
-    finally:
-        process.kill()
-        process.communicate()
+def serving(home: Path, kind: str) -> AbstractContextManager[tuple[subprocess.Popen[str], str]]:
+    return serving_by(HELPLESS, kind, home, ANSWERDESK_PROCESSES="1")
 
 
 def answered(address: str, data: bytes | None = None) -> str | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
@@ -14,6 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from corpus.library import Library
 from search.generations import POINTER
 from tests.articles import article, small_library
 from tests.browser.desk import COMMAND
+from tests.servers.desks import serving_by
 from webapp import health
 from webapp.app import create_app
 from webapp.logs import log_requests
@@ -42,18 +42,9 @@ cli.main(sys.argv[2:])
 """
 
 
-@contextlib.contextmanager
-def serving(home: Path, seconds: float = 0.0) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(home: Path, seconds: float = 0.0) -> AbstractContextManager[tuple[subprocess.Popen[str], str]]:
     """Run `serve` with one more address, /slow, which takes so long."""
-    command = [sys.executable, "-c", SLOW, str(seconds), "--home", str(home), "serve", "--port", "0"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert process.stdout is not None
-        yield process, next(word for line in process.stdout for word in line.split() if word.startswith("http"))
-    finally:
-        process.kill()
-        process.communicate()
+    return serving_by(SLOW, str(seconds), home)
 
 
 def fetch(address: str) -> Any:
