@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests import needs
 from tests.servers.opensearch import OpenSearch
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import folder_of_its_own
+
+# Whoever runs tests in the background may have them ignore Ctrl+C, and what they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Machines differ: a slow one is not a wrong one. The same examples each time: a red suite means that a change broke it.
 settings.register_profile("answerdesk", deadline=None, derandomize=True)
